@@ -1,0 +1,23 @@
+/** Time as an argument, so that no test waits and no pure function reads the wall clock. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls `run` after `ms` milliseconds; the timer never keeps the process alive. Returns the function that cancels it. */
+  setTimeout(run: () => void, ms: number): () => void;
+  /** Calls `run` in a later turn of the event loop, after pending I/O and promise callbacks; does not keep the process alive. */
+  defer(run: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout(run, ms) {
+    const timer = setTimeout(run, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+  defer(run) {
+    const immediate = setImmediate(run);
+    immediate.unref();
+    return () => clearImmediate(immediate);
+  },
+};

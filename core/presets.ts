@@ -1,0 +1,63 @@
+/** What kind of service is watched: thresholds and severities that fit it. */
+export const PRESETS = ['online', 'finance', 'healthcare'] as const;
+export type PresetName = (typeof PRESETS)[number];
+
+export type Severity = 'critical' | 'warning' | 'info' | 'none';
+
+/** Thresholds that panels and alerts share, so that a line in a picture is the line that pages. Times in seconds, shares in 0..1. */
+export interface Thresholds {
+  /** Accuracy pages when the upper end of its 95 % interval is below it. */
+  readonly accuracy: number;
+  /** Share of calls that may fail. */
+  readonly errorRatio: number;
+  /** 95th percentile of the duration of a call. */
+  readonly latencyP95: number;
+  /** Calibrated anomaly score from which a call is flagged. */
+  readonly anomalyScore: number;
+  /** Share of calls flagged as anomalous that pages; by construction 1 - anomalyScore of quiet calls are. */
+  readonly anomalyRatio: number;
+}
+
+export interface Preset {
+  readonly thresholds: Thresholds;
+  readonly severities: {
+    readonly accuracy: Severity;
+    readonly errors: Severity;
+    readonly latency: Severity;
+    readonly anomaly: Severity;
+    readonly modelChange: Severity;
+  };
+}
+
+export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
+  online: {
+    thresholds: { accuracy: 0.9, errorRatio: 0.05, latencyP95: 10, anomalyScore: 0.99, anomalyRatio: 0.1 },
+    severities: {
+      accuracy: 'critical',
+      errors: 'critical',
+      latency: 'warning',
+      anomaly: 'warning',
+      modelChange: 'warning',
+    },
+  },
+  finance: {
+    thresholds: { accuracy: 0.95, errorRatio: 0.02, latencyP95: 8, anomalyScore: 0.99, anomalyRatio: 0.08 },
+    severities: {
+      accuracy: 'critical',
+      errors: 'critical',
+      latency: 'warning',
+      anomaly: 'warning',
+      modelChange: 'critical',
+    },
+  },
+  healthcare: {
+    thresholds: { accuracy: 0.95, errorRatio: 0.02, latencyP95: 15, anomalyScore: 0.99, anomalyRatio: 0.08 },
+    severities: {
+      accuracy: 'critical',
+      errors: 'critical',
+      latency: 'warning',
+      anomaly: 'critical',
+      modelChange: 'critical',
+    },
+  },
+};

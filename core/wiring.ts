@@ -1,0 +1,35 @@
+import { CallChannel } from './calls.js';
+import { type Clock, systemClock } from './clock.js';
+import { ModelNames } from './model-names.js';
+import { MetricStore } from './store.js';
+
+/**
+ * What the parts in one process share: where our metrics live, the channel of calls, the model names that are label values, the
+ * clock. Each part takes one as an option and the process-wide one by default, so that parts set up apart still meet.
+ */
+export interface Wiring {
+  readonly store: MetricStore;
+  readonly calls: CallChannel;
+  readonly models: ModelNames;
+  readonly clock: Clock;
+}
+
+export function createWiring(
+  options: { readonly clock?: Clock; readonly seriesLimit?: number; readonly modelLimit?: number } = {},
+): Wiring {
+  const clock = options.clock ?? systemClock;
+  const store = new MetricStore({
+    clock,
+    ...(options.seriesLimit === undefined ? {} : { seriesLimit: options.seriesLimit }),
+  });
+  const calls = new CallChannel(() => store.counter('selfErrors', { component: 'processor' }).add(1));
+  return { store, calls, models: new ModelNames(options.modelLimit), clock };
+}
+
+let shared: Wiring | undefined;
+
+/** The wiring of this process, made on first use. */
+export function defaultWiring(): Wiring {
+  shared ??= createWiring();
+  return shared;
+}

@@ -1,0 +1,61 @@
+import type { LlmCall } from '../../core/call.js';
+import type { CallText } from '../../core/content.js';
+import type { TextFacts } from './scan.js';
+
+/** A part of an evaluated text, in UTF-16 units of the original: [start, end). Stays inside the process. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: string;
+}
+
+export type Evaluation =
+  | {
+      /** 0..1; the evaluator's `bad` says which end is bad. */
+      readonly score: number;
+      readonly flagged: boolean;
+      /** A word from a closed list of the evaluator: it may become a label or a log field. */
+      readonly reason?: string;
+      readonly spans?: readonly TextSpan[];
+    }
+  | { readonly skipped: SkipReason };
+
+/** Why an evaluator could not score a call. Closed, so that it may be a label. */
+export type SkipReason =
+  | 'no_text'
+  | 'no_output'
+  | 'aborted'
+  | 'error'
+  | 'too_short'
+  | 'not_asked'
+  | 'not_reported'
+  | 'operation'
+  | 'threw';
+
+/** What an evaluator sees: one scan of the call's words, shared by all evaluators, and the call itself. */
+export interface EvaluatorInput {
+  readonly facts: TextFacts;
+  readonly text: CallText;
+  readonly call: LlmCall;
+}
+
+/**
+ * Scores the text of a call in process. Pure, deterministic and total: no clock, no locale, no randomness; linear in the
+ * (bounded) length of the text; never throws on odd input, but skips with a reason.
+ */
+export interface Evaluator {
+  /** Becomes the label `evaluator`: lower case and underscores. */
+  readonly name: string;
+  /** Which end of the score is bad. */
+  readonly bad: 'high' | 'low' | 'neither';
+  evaluate(input: EvaluatorInput): Evaluation;
+}
+
+/** The results of all evaluators for one call, by name. */
+export type Evaluations = ReadonlyMap<string, Evaluation>;
+
+/** The score of one evaluator; undefined where it skipped or did not run. */
+export function scoreOf(evaluations: Evaluations, name: string): number | undefined {
+  const found = evaluations.get(name);
+  return found === undefined || 'skipped' in found ? undefined : found.score;
+}
