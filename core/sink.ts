@@ -24,7 +24,12 @@ export interface HistogramHandle {
  * label does not compile. A handle belongs to one label set: keep it where a call is hot.
  */
 export interface MetricSink {
-  counter<K extends CounterKey>(metric: K, labels: LabelsOf<K>): CounterHandle;
+  /** @param extra attributes of the call that the user allows as labels (call, token and cost metrics only); others are ignored */
+  counter<K extends CounterKey>(
+    metric: K,
+    labels: LabelsOf<K>,
+    extra?: Readonly<Record<string, string>>,
+  ): CounterHandle;
   upDown<K extends UpDownKey>(metric: K, labels: LabelsOf<K>): UpDownHandle;
   histogram<K extends HistogramKey>(metric: K, labels: LabelsOf<K>): HistogramHandle;
   /** Sets a gauge; undefined makes the series vanish: absent is not 0. */

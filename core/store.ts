@@ -10,7 +10,7 @@ import {
 } from './catalog.js';
 import { type Clock, systemClock } from './clock.js';
 import { MonitorError, showValue } from './errors.js';
-import { closedValues, type LabelName } from './labels.js';
+import { closedValues } from './labels.js';
 import { HistogramSeries, NumberSeries, type Series } from './series.js';
 import type { CounterHandle, HistogramHandle, MetricSink, UpDownHandle } from './sink.js';
 
@@ -23,8 +23,15 @@ export const DEFAULT_SERIES_LIMIT = 2000;
 export interface Family {
   readonly key: OwnKey;
   readonly def: MetricDef;
+  /** Names of the labels, in the order of each series' `labelValues`: the catalogue's, then the allow-listed ones of the user. */
+  readonly labels: readonly string[];
   readonly series: ReadonlyMap<string, Series>;
 }
+
+/** Attributes of a call that the user allows as labels on the call, token and cost metrics, each with its allowed values. */
+export type CallLabels = Readonly<Record<string, readonly string[]>>;
+/** Metrics that carry them. */
+const WITH_CALL_LABELS: ReadonlySet<OwnKey> = new Set(['calls', 'tokens', 'cost']);
 
 interface MutableFamily extends Family {
   readonly series: Map<string, Series>;
@@ -46,11 +53,14 @@ function labelValue(raw: unknown, closed: ReadonlySet<string> | undefined): stri
  */
 export class MetricStore implements MetricSink {
   readonly seriesLimit: number;
+  readonly callLabels: CallLabels;
   readonly #clock: Clock;
   readonly #families = new Map<OwnKey, MutableFamily>();
   readonly #collectors = new Set<() => void>();
 
-  constructor(options: { readonly seriesLimit?: number; readonly clock?: Clock } = {}) {
+  constructor(
+    options: { readonly seriesLimit?: number; readonly callLabels?: CallLabels; readonly clock?: Clock } = {},
+  ) {
     const limit = options.seriesLimit ?? DEFAULT_SERIES_LIMIT;
     if (!Number.isInteger(limit) || limit < 1) {
       throw new MonitorError(
@@ -59,11 +69,16 @@ export class MetricStore implements MetricSink {
       );
     }
     this.seriesLimit = limit;
+    this.callLabels = options.callLabels ?? {};
     this.#clock = options.clock ?? systemClock;
   }
 
-  counter<K extends CounterKey>(metric: K, labels: LabelsOf<K>): CounterHandle {
-    return this.#number(metric, labels);
+  counter<K extends CounterKey>(
+    metric: K,
+    labels: LabelsOf<K>,
+    extra?: Readonly<Record<string, string>>,
+  ): CounterHandle {
+    return this.#number(metric, extra === undefined ? labels : { ...extra, ...labels });
   }
 
   upDown<K extends UpDownKey>(metric: K, labels: LabelsOf<K>): UpDownHandle {
@@ -151,14 +166,21 @@ export class MetricStore implements MetricSink {
         const values = closedValues(label);
         return values === undefined ? undefined : new Set(values);
       });
-      family = { key: metric, def, series: new Map(), closed };
+      const labels: string[] = [...def.labels];
+      if (WITH_CALL_LABELS.has(metric)) {
+        for (const [name, values] of Object.entries(this.callLabels)) {
+          labels.push(name);
+          closed.push(new Set(['', ...values]));
+        }
+      }
+      family = { key: metric, def, labels, series: new Map(), closed };
       this.#families.set(metric, family);
     }
     return family;
   }
 
-  #values(family: MutableFamily, labels: Readonly<Partial<Record<LabelName, string>>>): string[] {
-    return family.def.labels.map((label, i) => labelValue(labels[label], family.closed[i]));
+  #values(family: MutableFamily, labels: Readonly<Record<string, string>>): string[] {
+    return family.labels.map((label, i) => labelValue(labels[label], family.closed[i]));
   }
 
   /** Values hold no control character, so a NUL between them makes a key that no two label sets share. */
@@ -168,7 +190,7 @@ export class MetricStore implements MetricSink {
 
   #series(
     family: MutableFamily,
-    labels: Readonly<Partial<Record<LabelName, string>>>,
+    labels: Readonly<Record<string, string>>,
     create: (values: readonly string[]) => Series,
   ): Series {
     let values = this.#values(family, labels);

@@ -1,7 +1,7 @@
 import { CallChannel } from './calls.js';
 import { type Clock, systemClock } from './clock.js';
 import { ModelNames } from './model-names.js';
-import { MetricStore } from './store.js';
+import { type CallLabels, MetricStore } from './store.js';
 
 /**
  * What the parts in one process share: where our metrics live, the channel of calls, the model names that are label values, the
@@ -15,7 +15,12 @@ export interface Wiring {
 }
 
 export function createWiring(
-  options: { readonly clock?: Clock; readonly seriesLimit?: number; readonly modelLimit?: number } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly seriesLimit?: number;
+    readonly modelLimit?: number;
+    readonly callLabels?: CallLabels;
+  } = {},
 ): Wiring {
   const clock = options.clock ?? systemClock;
   const store = new MetricStore({
