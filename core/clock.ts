@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /** Calls `run` after `ms` milliseconds; the timer never keeps the process alive. Returns the function that cancels it. */
   setTimeout(run: () => void, ms: number): () => void;
-  /** Calls `run` in a later turn of the event loop, after pending I/O and promise callbacks; does not keep the process alive. */
+  /** Calls `run` in the next turn of the event loop, after the promise callbacks and I/O that wait; keeps the process alive until then. */
   defer(run: () => void): () => void;
 }
 
@@ -17,7 +17,6 @@ export const systemClock: Clock = {
   },
   defer(run) {
     const immediate = setImmediate(run);
-    immediate.unref();
     return () => clearImmediate(immediate);
   },
 };

@@ -90,7 +90,9 @@ export const LABELS = {
 export type LabelName = keyof typeof LABELS;
 
 /** What a label may hold at compile time: its closed list, or any string. */
-export type LabelValue<L extends LabelName> = (typeof LABELS)[L] extends { readonly values: readonly (infer V)[] }
+export type LabelValue<L extends LabelName> = (typeof LABELS)[L] extends {
+  readonly values: readonly (infer V extends string)[];
+}
   ? V
   : string;
 

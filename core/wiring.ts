@@ -26,6 +26,7 @@ export function createWiring(
   const store = new MetricStore({
     clock,
     ...(options.seriesLimit === undefined ? {} : { seriesLimit: options.seriesLimit }),
+    ...(options.callLabels === undefined ? {} : { callLabels: options.callLabels }),
   });
   const calls = new CallChannel(() => store.counter('selfErrors', { component: 'processor' }).add(1));
   return { store, calls, models: new ModelNames(options.modelLimit), clock };

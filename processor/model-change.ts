@@ -1,0 +1,48 @@
+import type { LlmCall } from '../core/call.js';
+import { ModelNames } from '../core/model-names.js';
+import type { MetricStore } from '../core/store.js';
+
+/** Pairs of provider and requested model that are remembered; a further one is not watched. */
+const MAX_WATCHED = 1000;
+
+/**
+ * Notices that the provider answers with another model than it did before under the same requested name, and counts it in
+ * `model.changes`. Only what the provider admits can be seen here; a silent swap shows in quality and truth.
+ */
+export class ModelChange {
+  readonly #store: MetricStore;
+  readonly #names = new ModelNames();
+  readonly #last = new Map<string, Map<string, string>>();
+  #watched = 0;
+
+  constructor(store: MetricStore) {
+    this.#store = store;
+  }
+
+  /** @returns the model that answered before, when another one answers now */
+  observe(call: LlmCall): string | undefined {
+    const { requested, answered } = call.model;
+    if (answered === undefined || call.outcome.kind !== 'ok') return undefined;
+    let models = this.#last.get(call.provider);
+    if (models === undefined) {
+      models = new Map();
+      this.#last.set(call.provider, models);
+    }
+    const before = models.get(requested);
+    if (before === answered) return undefined;
+    if (before === undefined && ++this.#watched > MAX_WATCHED) return undefined;
+    models.set(requested, answered);
+    if (before === undefined) {
+      this.#names.admit(answered);
+      return undefined;
+    }
+    const labels = {
+      provider: call.provider,
+      requested_model: this.#names.admit(requested),
+      from: this.#names.admit(before),
+      to: this.#names.admit(answered),
+    };
+    this.#store.counter('modelChanges', labels).add(1);
+    return before;
+  }
+}

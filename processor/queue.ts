@@ -1,0 +1,118 @@
+import type { Clock } from '../core/clock.js';
+
+export interface WorkQueueOptions<T> {
+  readonly clock: Clock;
+  /** Items that may wait. */
+  readonly capacity: number;
+  /** Weight (characters, say) that may wait in all. */
+  readonly maxWeight: number;
+  /** Weight of an item. */
+  weigh(item: T): number;
+  work(item: T): void;
+  /** Called for each item that found no room, or that was left at a shutdown. */
+  onDrop(item: T, reason: 'queue_full' | 'shutdown'): void;
+  /** Called after each slice with the seconds it took. */
+  onSlice?(seconds: number): void;
+  /** One slice of work that can wait, when the queue has run empty; true asks for another turn. */
+  onIdle?(): boolean;
+}
+
+/** How long one slice may hold the event loop, in milliseconds. */
+const SLICE_MS = 4;
+
+/**
+ * Bounded first-in first-out queue whose work runs in later turns of the event loop, a few milliseconds at a stretch: who pushes
+ * never waits for it. What finds no room is handed to `onDrop`, never lost silently.
+ */
+export class WorkQueue<T> {
+  readonly #options: WorkQueueOptions<T>;
+  #items: (T | undefined)[] = [];
+  #head = 0;
+  #weight = 0;
+  #pushed = 0;
+  #done = 0;
+  #scheduled = false;
+  #closed = false;
+  readonly #waiting: { readonly target: number; readonly resolve: () => void }[] = [];
+
+  constructor(options: WorkQueueOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Items that wait. */
+  get size(): number {
+    return this.#pushed - this.#done;
+  }
+
+  push(item: T): void {
+    const { capacity, maxWeight, weigh, onDrop } = this.#options;
+    if (this.#closed) {
+      onDrop(item, 'shutdown');
+      return;
+    }
+    const weight = weigh(item);
+    if (this.size >= capacity || (this.#weight + weight > maxWeight && this.size > 0)) {
+      onDrop(item, 'queue_full');
+      return;
+    }
+    this.#items.push(item);
+    this.#weight += weight;
+    this.#pushed += 1;
+    this.#schedule();
+  }
+
+  /** Asks for a turn although nothing was pushed, so that idle work goes on. */
+  wake(): void {
+    if (!this.#closed) this.#schedule();
+  }
+
+  /** Resolves once all that was pushed before is done. */
+  flush(): Promise<void> {
+    if (this.size === 0) return Promise.resolve();
+    return new Promise(resolve => this.#waiting.push({ target: this.#pushed, resolve }));
+  }
+
+  /** Does what waits, then takes nothing more. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.flush();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#options.clock.defer(() => this.#slice());
+  }
+
+  #slice(): void {
+    this.#scheduled = false;
+    const { work, weigh, onSlice, onIdle } = this.#options;
+    const begin = performance.now();
+    let more = false;
+    while (this.size > 0 && performance.now() - begin < SLICE_MS) {
+      const item = this.#items[this.#head] as T;
+      this.#items[this.#head] = undefined;
+      this.#head += 1;
+      this.#weight -= weigh(item);
+      try {
+        work(item);
+      } finally {
+        this.#done += 1;
+        if (this.size > 0) this.#schedule();
+      }
+    }
+    if (this.size === 0) {
+      this.#items = [];
+      this.#head = 0;
+      if (!this.#closed) more = onIdle?.() ?? false;
+    } else if (this.#head > 1024) {
+      // Shifting an array moves all of it; a head index with a cut now and then does not.
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    onSlice?.((performance.now() - begin) / 1000);
+    while (this.#waiting.length > 0 && (this.#waiting[0] as { target: number }).target <= this.#done)
+      this.#waiting.shift()?.resolve();
+    if (more || this.size > 0) this.#schedule();
+  }
+}

@@ -1,0 +1,166 @@
+import type { Context } from '@opentelemetry/api';
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import type { CallEvent } from '../core/calls.js';
+import { textSize } from '../core/content.js';
+import type { FeedbackRecord, FeedbackSink } from '../core/feedback.js';
+import { defaultWiring, type Wiring } from '../core/wiring.js';
+import { CallMetrics } from './call-metrics.js';
+import { Detection, recordFindings } from './detection.js';
+import type { Evaluations, Evaluator } from './evaluators/evaluator.js';
+import { createEvaluators, evaluate } from './evaluators/registry.js';
+import { ModelChange } from './model-change.js';
+import type { Pricing } from './pricing.js';
+import { QualityMetrics } from './quality-metrics.js';
+import { WorkQueue } from './queue.js';
+import { RecentIds } from './recent-ids.js';
+import { GroundTruth } from './truth/ground-truth.js';
+
+export interface LlmSpanProcessorOptions {
+  /** Where calls come from and metrics go; the process-wide wiring by default. */
+  readonly wiring?: Wiring;
+  /** The default set if absent. */
+  readonly evaluators?: readonly Evaluator[];
+  /** An isolation forest with its defaults if absent; false for none. */
+  readonly detection?: Detection | false;
+  readonly truth?: GroundTruth;
+  /** Without one no cost is counted. */
+  readonly pricing?: Pricing;
+  /** Calls that may wait for evaluation; 4096 if absent. */
+  readonly queueCapacity?: number;
+}
+
+type Work = { readonly kind: 'call'; readonly event: CallEvent; readonly model: string; readonly cost: number | undefined } | { readonly kind: 'label'; readonly record: FeedbackRecord };
+
+/** Characters of text that may wait for evaluation: 32 million are 32 to 64 MB. */
+const MAX_WAITING_TEXT = 32_000_000;
+/** What an item weighs beside its text. */
+const ITEM_WEIGHT = 500;
+
+/**
+ * The OpenTelemetry face of the processor. It hears every call over the channel of calls, so that quality, truth and anomaly
+ * figures survive any sampler; counters move at once, and all that reads text happens later, in a bounded queue. Register it
+ * with a tracer provider (`spanProcessors: [new LlmSpanProcessor()]`) or use it alone: it needs no spans of ours.
+ */
+export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
+  readonly truth: GroundTruth;
+  readonly detection: Detection | undefined;
+  readonly #wiring: Wiring;
+  readonly #evaluators: readonly Evaluator[];
+  readonly #pricing: Pricing | undefined;
+  readonly #metrics: CallMetrics;
+  readonly #quality: QualityMetrics;
+  readonly #changes: ModelChange;
+  readonly #queue: WorkQueue<Work>;
+  readonly #seen = new RecentIds(20_000);
+  readonly #undo: (() => void)[] = [];
+  readonly #overhead;
+  readonly #duration;
+  #refit: Iterator<void> | undefined;
+
+  constructor(options: LlmSpanProcessorOptions = {}) {
+    const wiring = options.wiring ?? defaultWiring();
+    const { store, clock } = wiring;
+    this.#wiring = wiring;
+    this.#evaluators = options.evaluators ?? createEvaluators();
+    this.detection = options.detection === false ? undefined : (options.detection ?? new Detection());
+    this.truth = options.truth ?? new GroundTruth({ wiring });
+    this.#pricing = options.pricing;
+    this.#metrics = new CallMetrics(store, wiring.models);
+    this.#quality = new QualityMetrics(store);
+    this.#changes = new ModelChange(store);
+    this.#overhead = store.counter('selfOverhead', { component: 'processor' });
+    this.#duration = store.histogram('selfEvaluationDuration', {});
+    this.#queue = new WorkQueue<Work>({
+      clock,
+      capacity: options.queueCapacity ?? 4096,
+      maxWeight: MAX_WAITING_TEXT,
+      weigh: item => ITEM_WEIGHT + (item.kind === 'call' && item.event.text !== undefined ? textSize(item.event.text) : 0),
+      work: item => this.#guard('processor', () => (item.kind === 'call' ? this.#score(item) : this.truth.accept(item.record))),
+      onDrop: (item, reason) => this.#dropped(item, reason),
+      onSlice: seconds => this.#overhead.add(seconds),
+      onIdle: () => this.#idle(),
+    });
+    this.#undo.push(wiring.calls.subscribe(event => this.#hear(event)));
+    this.#undo.push(store.onCollect(() => store.set('selfQueueDepth', this.#queue.size, {})));
+    for (const component of ['processor', 'evaluator', 'instrumentation'] as const) store.counter('selfErrors', { component }).add(0);
+    for (const reason of ['queue_full', 'shutdown'] as const) store.counter('selfDropped', { reason }).add(0);
+  }
+
+  onStart(_span: Span, _parent: Context): void {}
+
+  onEnd(_span: ReadableSpan): void {}
+
+  /** Takes a late label or a rating, in order with the calls that ended before it. */
+  accept(record: FeedbackRecord): void {
+    this.#queue.push({ kind: 'label', record });
+  }
+
+  /** Resolves once every call that ended before it is scored. */
+  forceFlush(): Promise<void> {
+    return this.#queue.flush();
+  }
+
+  /** Scores what waits and stops listening. Idempotent. */
+  async shutdown(): Promise<void> {
+    this.#undo.shift()?.();
+    await this.#queue.close();
+    for (const undo of this.#undo.splice(0)) undo();
+  }
+
+  /** On the caller's path: counters, and a place in the queue. */
+  #hear(event: CallEvent): void {
+    const { store } = this.#wiring;
+    for (const { field, reason } of event.rejected) store.counter('selfRejected', { field, reason }).add(1);
+    const { call } = event;
+    if (call.id !== '' && !this.#seen.add(call.id)) {
+      store.counter('selfRejected', { field: 'id', reason: 'duplicate' }).add(1);
+      return;
+    }
+    const model = this.#metrics.modelLabel(call);
+    const cost = this.#guard('pricing', () => this.#pricing?.cost(call));
+    this.#metrics.record(call, model, cost, event.exemplar);
+    this.#changes.observe(call);
+    this.#queue.push({ kind: 'call', event, model, cost });
+  }
+
+  /** Off the caller's path: the text is read, scored and let go. */
+  #score(item: Work & { kind: 'call' }): void {
+    const { store, clock } = this.#wiring;
+    const begin = performance.now();
+    const { call, text, exemplar } = item.event;
+    this.#guard('truth', () => this.truth.observe(call, text?.output[0]));
+    const evaluations: Evaluations = evaluate(this.#evaluators, call, text, () => store.counter('selfErrors', { component: 'evaluator' }).add(1));
+    this.#quality.record(evaluations, item.model, call.operation, exemplar);
+    if (this.detection !== undefined) {
+      const findings = this.detection.observe(call, evaluations, { cost: item.cost, characters: text?.output.reduce((sum, part) => sum + part.length, 0) });
+      recordFindings(store, findings, item.model, call.operation, exemplar);
+    }
+    store.set('selfEvaluationTimestamp', clock.now() / 1000, {});
+    this.#duration.record((performance.now() - begin) / 1000);
+  }
+
+  #dropped(item: Work, reason: 'queue_full' | 'shutdown'): void {
+    this.#wiring.store.counter('selfDropped', { reason }).add(1);
+    // A call that is not evaluated can still be labelled: only its scores are lost.
+    if (item.kind === 'call') this.#guard('truth', () => this.truth.observe(item.event.call, item.event.text?.output[0]));
+    else this.#guard('truth', () => this.truth.accept(item.record));
+  }
+
+  #idle(): boolean {
+    return this.#guard('detector', () => {
+      if (this.#refit === undefined && this.detection?.stale === true) this.#refit = this.detection.refit();
+      if (this.#refit === undefined) return false;
+      if (this.#refit.next().done === true) this.#refit = undefined;
+      return this.#refit !== undefined;
+    }) ?? false;
+  }
+
+  #guard<T>(component: string, run: () => T): T | undefined {
+    try {
+      return run();
+    } catch {
+      this.#wiring.store.counter('selfErrors', { component }).add(1);
+      return undefined;
+    }
+  }
+}
