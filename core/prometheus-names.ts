@@ -27,6 +27,9 @@ const UNIT_WORDS: Readonly<Record<string, string>> = {
   '%': 'percent',
 };
 
+/** After a slash the unit is one of them. */
+const PER_WORDS: Readonly<Record<string, string>> = { s: 'second', min: 'minute', h: 'hour', d: 'day', m: 'meter' };
+
 /**
  * A name as the legacy Prometheus character set has it: letters, digits and underscores, no run of underscores, no digit first.
  * @see opentelemetry-specification, compatibility/prometheus_and_openmetrics.md

@@ -39,3 +39,15 @@ export function defaultWiring(): Wiring {
   shared ??= createWiring();
   return shared;
 }
+
+/**
+ * Puts a wiring in the place of the process-wide one: for who composes the parts.
+ * @returns the function that puts the former one back
+ */
+export function setDefaultWiring(wiring: Wiring): () => void {
+  const before = shared;
+  shared = wiring;
+  return () => {
+    if (shared === wiring) shared = before;
+  };
+}

@@ -29,7 +29,9 @@ export interface LlmSpanProcessorOptions {
   readonly queueCapacity?: number;
 }
 
-type Work = { readonly kind: 'call'; readonly event: CallEvent; readonly model: string; readonly cost: number | undefined } | { readonly kind: 'label'; readonly record: FeedbackRecord };
+type Work =
+  | { readonly kind: 'call'; readonly event: CallEvent; readonly model: string; readonly cost: number | undefined }
+  | { readonly kind: 'label'; readonly record: FeedbackRecord };
 
 /** Characters of text that may wait for evaluation: 32 million are 32 to 64 MB. */
 const MAX_WAITING_TEXT = 32_000_000;
@@ -74,21 +76,29 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
       clock,
       capacity: options.queueCapacity ?? 4096,
       maxWeight: MAX_WAITING_TEXT,
-      weigh: item => ITEM_WEIGHT + (item.kind === 'call' && item.event.text !== undefined ? textSize(item.event.text) : 0),
-      work: item => this.#guard('processor', () => (item.kind === 'call' ? this.#score(item) : this.truth.accept(item.record))),
+      weigh: item =>
+        ITEM_WEIGHT + (item.kind === 'call' && item.event.text !== undefined ? textSize(item.event.text) : 0),
+      work: item =>
+        this.#guard('processor', () => (item.kind === 'call' ? this.#score(item) : this.truth.accept(item.record))),
       onDrop: (item, reason) => this.#dropped(item, reason),
       onSlice: seconds => this.#overhead.add(seconds),
       onIdle: () => this.#idle(),
     });
     this.#undo.push(wiring.calls.subscribe(event => this.#hear(event)));
     this.#undo.push(store.onCollect(() => store.set('selfQueueDepth', this.#queue.size, {})));
-    for (const component of ['processor', 'evaluator', 'instrumentation'] as const) store.counter('selfErrors', { component }).add(0);
+    for (const component of ['processor', 'evaluator', 'instrumentation'] as const)
+      store.counter('selfErrors', { component }).add(0);
     for (const reason of ['queue_full', 'shutdown'] as const) store.counter('selfDropped', { reason }).add(0);
   }
 
   onStart(_span: Span, _parent: Context): void {}
 
   onEnd(_span: ReadableSpan): void {}
+
+  /** The date of the price table; undefined without one. */
+  get pricesAsOf(): string | undefined {
+    return this.#pricing?.asOf;
+  }
 
   /** Takes a late label or a rating, in order with the calls that ended before it. */
   accept(record: FeedbackRecord): void {
@@ -129,10 +139,15 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     const begin = performance.now();
     const { call, text, exemplar } = item.event;
     this.#guard('truth', () => this.truth.observe(call, text?.output[0]));
-    const evaluations: Evaluations = evaluate(this.#evaluators, call, text, () => store.counter('selfErrors', { component: 'evaluator' }).add(1));
+    const evaluations: Evaluations = evaluate(this.#evaluators, call, text, () =>
+      store.counter('selfErrors', { component: 'evaluator' }).add(1),
+    );
     this.#quality.record(evaluations, item.model, call.operation, exemplar);
     if (this.detection !== undefined) {
-      const findings = this.detection.observe(call, evaluations, { cost: item.cost, characters: text?.output.reduce((sum, part) => sum + part.length, 0) });
+      const findings = this.detection.observe(call, evaluations, {
+        cost: item.cost,
+        characters: text?.output.reduce((sum, part) => sum + part.length, 0),
+      });
       recordFindings(store, findings, item.model, call.operation, exemplar);
     }
     store.set('selfEvaluationTimestamp', clock.now() / 1000, {});
@@ -142,17 +157,20 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   #dropped(item: Work, reason: 'queue_full' | 'shutdown'): void {
     this.#wiring.store.counter('selfDropped', { reason }).add(1);
     // A call that is not evaluated can still be labelled: only its scores are lost.
-    if (item.kind === 'call') this.#guard('truth', () => this.truth.observe(item.event.call, item.event.text?.output[0]));
+    if (item.kind === 'call')
+      this.#guard('truth', () => this.truth.observe(item.event.call, item.event.text?.output[0]));
     else this.#guard('truth', () => this.truth.accept(item.record));
   }
 
   #idle(): boolean {
-    return this.#guard('detector', () => {
-      if (this.#refit === undefined && this.detection?.stale === true) this.#refit = this.detection.refit();
-      if (this.#refit === undefined) return false;
-      if (this.#refit.next().done === true) this.#refit = undefined;
-      return this.#refit !== undefined;
-    }) ?? false;
+    return (
+      this.#guard('detector', () => {
+        if (this.#refit === undefined && this.detection?.stale === true) this.#refit = this.detection.refit();
+        if (this.#refit === undefined) return false;
+        if (this.#refit.next().done === true) this.#refit = undefined;
+        return this.#refit !== undefined;
+      }) ?? false
+    );
   }
 
   #guard<T>(component: string, run: () => T): T | undefined {

@@ -1,0 +1,22 @@
+export type { LlmCall, Outcome, Prediction, Usage } from '../core/call.js';
+export type { CallEvent } from '../core/calls.js';
+export type { CallText, MessageText } from '../core/content.js';
+export { createDetectors, DEFAULT_DETECTORS, Detection, type Finding } from './detection.js';
+export { Calibrator } from './detectors/calibrate.js';
+export type { Detector, DetectorScore } from './detectors/detector.js';
+export { IsolationForest, IsolationForestDetector } from './detectors/isolation-forest.js';
+export type { DriftDetector, DriftState } from './drift/drift-detector.js';
+export type {
+  Evaluation,
+  Evaluations,
+  Evaluator,
+  EvaluatorInput,
+  SkipReason,
+  TextSpan,
+} from './evaluators/evaluator.js';
+export { createEvaluators, DEFAULT_EVALUATORS, evaluate } from './evaluators/registry.js';
+export { scan, type TextFacts } from './evaluators/scan.js';
+export { FEATURE_NAMES, toFeatures } from './features.js';
+export { createPricing, type Pricing } from './pricing.js';
+export { LlmSpanProcessor, type LlmSpanProcessorOptions } from './span-processor.js';
+export { GroundTruth, type GroundTruthOptions, type TaskConfig } from './truth/ground-truth.js';
