@@ -45,7 +45,9 @@ export function unitSuffix(unit: string): string {
   if (bare === '' || bare === '1') return '';
   const [top = '', per] = bare.split('/', 2);
   const word = (u: string): string => UNIT_WORDS[u] ?? sanitizeName(u).replace(/^_+|_+$/g, '');
-  return per === undefined ? word(top) : [word(top), 'per', word(per)].filter(part => part !== '').join('_');
+  return per === undefined
+    ? word(top)
+    : [word(top), 'per', PER_WORDS[per] ?? word(per)].filter(part => part !== '').join('_');
 }
 
 /** Name of a metric in Prometheus without the suffixes of its samples: a counter ends in `_total`, a known unit comes before it. */

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cleanCall, type LlmCall, type RawCall } from '../../core/call.js';
+import { ModelNames } from '../../core/model-names.js';
+import { MetricStore } from '../../core/store.js';
+import { CallMetrics } from '../../processor/call-metrics.js';
+import { ModelChange } from '../../processor/model-change.js';
+
+const NOW = 1_790_000_000_000;
+const call = (change: RawCall = {}): LlmCall =>
+  cleanCall(
+    {
+      id: 'c',
+      provider: 'openai',
+      operation: 'chat',
+      model: { requested: 'gpt-4o', answered: 'gpt-4o-a' },
+      startedAt: NOW,
+      duration: 1,
+      usage: { input_uncached: 10, cache_read: 3, output: 5, source: 'reported' },
+      outcome: { kind: 'ok', finishReasons: ['stop'] },
+      ...change,
+    },
+    NOW,
+  ).call;
+
+function setUp(store = new MetricStore()) {
+  const metrics = new CallMetrics(store, new ModelNames());
+  const record = (one: LlmCall, cost?: number): void => metrics.record(one, metrics.modelLabel(one), cost);
+  return { store, record };
+}
+const labels = { provider: 'openai', model: 'gpt-4o', operation: 'chat' } as const;
+
+test('an answered call moves calls, tokens, cost and finish', () => {
+  const { store, record } = setUp();
+  record(call(), 0.25);
+  assert.equal(store.value('calls', { ...labels, outcome: 'ok', error_type: '' }), 1);
+  const tokens = (name: 'input_uncached' | 'cache_read' | 'output'): number | undefined =>
+    store.value('tokens', { provider: 'openai', model: 'gpt-4o', class: name, source: 'reported' });
+  assert.deepEqual([tokens('input_uncached'), tokens('cache_read'), tokens('output')], [10, 3, 5]);
+  assert.equal(store.value('cost', { provider: 'openai', model: 'gpt-4o' }), 0.25);
+  assert.equal(store.value('finish', { provider: 'openai', model: 'gpt-4o', reason: 'stop' }), 1);
+  assert.equal(store.value('selfUsageMissing', { provider: 'openai' }), undefined);
+});
+
+test('every outcome is born at 0 with the first call, so that the first error is an increase', () => {
+  const { store, record } = setUp();
+  record(call());
+  assert.equal(store.value('calls', { ...labels, outcome: 'error', error_type: 'auth' }), 0);
+  assert.equal(store.value('calls', { ...labels, outcome: 'aborted', error_type: '' }), 0);
+});
+
+test('a model that never answered is other; after its first answer it is itself', () => {
+  const { store, record } = setUp();
+  record(call({ outcome: { kind: 'error', errorType: 'not_found' }, usage: undefined }));
+  assert.equal(store.value('calls', { ...labels, model: 'other', outcome: 'error', error_type: 'not_found' }), 1);
+  record(call());
+  record(call({ outcome: { kind: 'error', errorType: 'server' }, usage: undefined }));
+  assert.equal(store.value('calls', { ...labels, outcome: 'error', error_type: 'server' }), 1);
+});
+
+test('a missing or estimated usage is counted, an error without usage is not', () => {
+  const { store, record } = setUp();
+  record(call({ usage: undefined }));
+  record(call({ usage: { output: 4, source: 'estimated' } }));
+  record(call({ usage: undefined, outcome: { kind: 'error', errorType: 'server' } }));
+  assert.equal(store.value('selfUsageMissing', { provider: 'openai' }), 2);
+  assert.equal(store.value('tokens', { provider: 'openai', model: 'gpt-4o', class: 'output', source: 'estimated' }), 4);
+});
+
+test('a price that is missing is counted and never a cost of 0', () => {
+  const { store, record } = setUp();
+  record(call(), undefined);
+  assert.equal(store.value('selfPriceMissing', { model: 'gpt-4o' }), 1);
+  assert.equal(store.value('cost', { provider: 'openai', model: 'gpt-4o' }), 0);
+});
+
+test('attempts beyond the first are retries', () => {
+  const { store, record } = setUp();
+  record(call({ attempts: 3 }));
+  record(call({ attempts: 1 }));
+  record(call());
+  assert.equal(store.value('callsRetries', labels), 2);
+});
+
+test('call labels of the user come from the context', () => {
+  const { store, record } = setUp(new MetricStore({ callLabels: { team: ['search'] } }));
+  record(call({ context: { team: 'search', other: 'x' } }));
+  record(call({ context: { team: 'unknown' } }));
+  const family = store.collect().find(one => one.key === 'calls');
+  const teams = [...(family?.series.values() ?? [])]
+    .filter(one => 'value' in one && one.value > 0)
+    .map(one => one.labelValues.at(-1));
+  assert.deepEqual(teams, ['search', 'other']);
+});
+
+test('another answered model than before is a change; the first one, and a repetition, are none', () => {
+  const store = new MetricStore();
+  const changes = new ModelChange(store);
+  assert.equal(changes.observe(call()), undefined);
+  assert.equal(changes.observe(call()), undefined);
+  assert.equal(changes.observe(call({ model: { requested: 'gpt-4o', answered: 'gpt-4o-b' } })), 'gpt-4o-a');
+  assert.equal(changes.observe(call({ model: { requested: 'other', answered: 'gpt-4o-b' } })), undefined);
+  assert.equal(
+    changes.observe(
+      call({ model: { requested: 'gpt-4o', answered: 'odd' }, outcome: { kind: 'error', errorType: 'server' } }),
+    ),
+    undefined,
+  );
+  assert.equal(
+    store.value('modelChanges', { provider: 'openai', requested_model: 'gpt-4o', from: 'gpt-4o-a', to: 'gpt-4o-b' }),
+    1,
+  );
+});
