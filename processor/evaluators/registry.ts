@@ -1,0 +1,126 @@
+import type { LlmCall } from '../../core/call.js';
+import type { CallText } from '../../core/content.js';
+import { MonitorError, showValue } from '../../core/errors.js';
+import { completionStatus } from './completion-status.js';
+import type { Evaluation, Evaluations, Evaluator, SkipReason } from './evaluator.js';
+import { refusal } from './refusal.js';
+import { repetition } from './repetition.js';
+import { responseLength } from './response-length.js';
+import { scan } from './scan.js';
+
+/** Every evaluator of ours, by name. */
+export const EVALUATORS: ReadonlyMap<string, Evaluator> = new Map(
+  [completionStatus, responseLength, refusal, repetition].map(evaluator => [evaluator.name, evaluator]),
+);
+
+/** What runs where nothing was chosen. */
+export const DEFAULT_EVALUATORS: readonly string[] = ['completion_status', 'response_length', 'refusal', 'repetition'];
+
+/** One word of a selection: a name, `+name`, `-name` or `none`; or a user's own evaluator. */
+export type EvaluatorChoice = string | Evaluator;
+
+/**
+ * The evaluators that a selection names, each once. `name` alone starts from nothing, `+name` and `-name` change the default
+ * set (or what stands before them), `none` clears it, a user's own evaluator is added. Words may hold several names with commas.
+ * @param selection the default set if absent or empty
+ * @throws MonitorError CONFIG_INVALID for a name that is not known
+ */
+export function createEvaluators(selection?: string | readonly EvaluatorChoice[]): readonly Evaluator[] {
+  const given: readonly EvaluatorChoice[] = typeof selection === 'string' ? [selection] : (selection ?? []);
+  const words = given
+    .flatMap((word): EvaluatorChoice[] =>
+      typeof word === 'string' ? word.split(',').map(part => part.trim()) : [word],
+    )
+    .filter(word => word !== '');
+  const fromNothing = words.some(word => typeof word === 'string' && word !== 'none' && !/^[+-]/.test(word));
+  const chosen = new Map<string, Evaluator>();
+  if (!fromNothing) for (const name of DEFAULT_EVALUATORS) chosen.set(name, known(name));
+  for (const word of words) {
+    if (typeof word !== 'string') chosen.set(checked(word).name, word);
+    else if (word === 'none') chosen.clear();
+    else if (word.startsWith('-')) {
+      known(word.slice(1).trim());
+      chosen.delete(word.slice(1).trim());
+    } else {
+      const evaluator = known(word.replace(/^\+\s*/, ''));
+      chosen.set(evaluator.name, evaluator);
+    }
+  }
+  return [...chosen.values()];
+}
+
+function known(name: string): Evaluator {
+  const found = EVALUATORS.get(name);
+  if (found !== undefined) return found;
+  const names = [...EVALUATORS.keys()].join(', ');
+  throw new MonitorError(
+    'CONFIG_INVALID',
+    `evaluator ${showValue(name)} is not known; expected none or some of ${names}`,
+  );
+}
+
+function checked(evaluator: Evaluator): Evaluator {
+  if (typeof evaluator?.evaluate !== 'function' || !/^[a-z][a-z0-9_]{0,63}$/.test(evaluator.name)) {
+    const shown = showValue(evaluator?.name);
+    throw new MonitorError(
+      'CONFIG_INVALID',
+      `an evaluator of your own is named ${shown}; expected lower case, digits and _, and a function evaluate`,
+    );
+  }
+  return evaluator;
+}
+
+/** Hears of an evaluator that threw; it scored nothing, the others did. */
+export type OnEvaluatorError = (evaluator: string, error: unknown) => void;
+
+/** Operations that answer in words. */
+const SPEAKS: ReadonlySet<string> = new Set([
+  'chat',
+  'text_completion',
+  'generate_content',
+  'invoke_agent',
+  'invoke_workflow',
+  'other',
+]);
+
+/** Why no evaluator can judge a call; undefined if they can. */
+function unscorable(call: LlmCall, text: CallText | undefined): SkipReason | undefined {
+  if (call.outcome.kind !== 'ok') return call.outcome.kind;
+  if (!SPEAKS.has(call.operation)) return 'operation';
+  return text === undefined ? 'no_text' : undefined;
+}
+
+/**
+ * Scores a call with each evaluator. Never throws: an evaluator that does is reported and skipped.
+ * @param text undefined where nobody could read the words of the call
+ */
+export function evaluate(
+  evaluators: readonly Evaluator[],
+  call: LlmCall,
+  text: CallText | undefined,
+  onError?: OnEvaluatorError,
+): Evaluations {
+  const results = new Map<string, Evaluation>();
+  if (evaluators.length === 0) return results;
+  const skipped = unscorable(call, text);
+  if (skipped !== undefined || text === undefined) {
+    for (const { name } of evaluators) results.set(name, { skipped: skipped ?? 'no_text' });
+    return results;
+  }
+  const input = { facts: scan(text), text, call };
+  for (const evaluator of evaluators) results.set(evaluator.name, guarded(evaluator, input, onError));
+  return results;
+}
+
+function guarded(
+  evaluator: Evaluator,
+  input: Parameters<Evaluator['evaluate']>[0],
+  onError?: OnEvaluatorError,
+): Evaluation {
+  try {
+    return evaluator.evaluate(input);
+  } catch (error) {
+    onError?.(evaluator.name, error);
+    return { skipped: 'threw' };
+  }
+}
