@@ -1,0 +1,90 @@
+import type { LlmCall } from '../core/call.js';
+import { TOKEN_CLASSES } from '../core/labels.js';
+import { costOf, type ServedAs, type TokenCounts } from './prices/cost.js';
+import { type Found, findRecords, type Place } from './prices/find.js';
+import { builtInTable, PRICES_AS_OF, type PriceTable, readTable } from './prices/table.js';
+
+export { PRICES_AS_OF } from './prices/table.js';
+
+/** How and where a call was served, as far as it changes the price. */
+export interface PriceHints extends Place, ServedAs {}
+
+/** A question about a price that is not about a whole call. */
+export interface PriceQuery extends PriceHints {
+  readonly provider: string;
+  readonly model: string;
+  /** Milliseconds since the epoch: prices change. */
+  readonly at: number;
+  /** Exclusive classes; also those that usage does not tell apart. */
+  readonly tokens: TokenCounts;
+}
+
+/** What calls cost by public list prices. */
+export interface Pricing {
+  /** The day of the table, YYYY-MM-DD; with a file of one's own also that of the file. */
+  readonly asOf: string;
+  /**
+   * The list price of a call in US dollars. Undefined where its model has no price or its usage is not known: never 0 for
+   * that, which only a free model costs (or a call that used no tokens). The model that answered decides, else the requested.
+   */
+  cost(call: LlmCall, hints?: PriceHints): number | undefined;
+  costOf(query: PriceQuery): number | undefined;
+}
+
+export interface PricingOptions {
+  /** Parsed JSON in the format of the built-in table or a part of it; a model in it replaces that of the built-in table. */
+  readonly file?: object;
+}
+
+/** Names that are kept; a caller that makes up names must not fill the memory. */
+const MAX_KNOWN = 2000;
+const NO_HINTS: PriceHints = {};
+
+/**
+ * Prices calls. The built-in table is read at the first question.
+ * @throws MonitorError CONFIG_INVALID that names the place in `file` that is wrong
+ */
+export function createPricing(options: PricingOptions = {}): Pricing {
+  const { file } = options;
+  // Read alone first, so that a mistake stops the start and not the first call.
+  const own = file === undefined ? undefined : readTable(file);
+  const asOf = own?.asOf === undefined || own.asOf === PRICES_AS_OF ? PRICES_AS_OF : `${PRICES_AS_OF}, ${own.asOf}`;
+  let table: PriceTable | undefined;
+  const known = new Map<string, Found | null>();
+
+  function find({ provider, model, region, zone }: PriceQuery): Found | undefined {
+    const key = `${provider}\n${model}\n${region ?? ''}\n${zone ?? ''}`;
+    const before = known.get(key);
+    if (before !== undefined) return before ?? undefined;
+    table ??= file === undefined ? builtInTable() : readTable(file, builtInTable());
+    const found = findRecords(table, provider, model, { region, zone });
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(key, found ?? null);
+    return found;
+  }
+
+  function ask(query: PriceQuery): number | undefined {
+    const found = find(query);
+    return found === undefined ? undefined : costOf(found, query.tokens, dayOf(query.at), query);
+  }
+
+  return {
+    asOf,
+    costOf: ask,
+    cost(call, hints = NO_HINTS) {
+      if (call.usage === undefined) return undefined;
+      const tokens: { [C in (typeof TOKEN_CLASSES)[number]]?: number } = {};
+      for (const name of TOKEN_CLASSES) {
+        const count = call.usage[name];
+        if (count !== undefined) tokens[name] = count;
+      }
+      const service = hints.service ?? call.context['openai.response.service_tier'];
+      const model = call.model.answered ?? call.model.requested;
+      return ask({ ...hints, service, provider: call.provider, model, at: call.startedAt, tokens });
+    },
+  };
+}
+
+function dayOf(at: number): string {
+  return Number.isFinite(at) && Math.abs(at) < 8.64e15 ? new Date(at).toISOString().slice(0, 10) : PRICES_AS_OF;
+}
