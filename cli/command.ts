@@ -5,6 +5,8 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** True when `out` is a terminal that takes colours. */
   readonly colour: boolean;
+  /** The size of the terminal behind `out`; absent where it is none. */
+  readonly terminal?: () => { readonly columns: number; readonly rows: number };
 }
 
 /** 0 fine, 1 the check failed, 2 wrong use or cannot run. */
