@@ -1,0 +1,78 @@
+import type { TruthValue } from '../../core/feedback.js';
+
+/** Classes with a name of their own; what comes later is `other`. */
+export const MAX_CLASSES = 50;
+/** A longer text is no class name. */
+export const MAX_CLASS_NAME = 64;
+export const OTHER_CLASS = 'other';
+/** Predicted where truth and prediction are both folded and yet differ: without it a mistake would look right. */
+export const MISMATCH_CLASS = 'other_mismatch';
+
+/** True for a text that may name a class: 1 to 64 characters on one line. */
+export function isClassName(text: string): boolean {
+  return text !== '' && text.length <= MAX_CLASS_NAME && !/[\u0000-\u001f\u007f]/.test(text);
+}
+
+/** The class that a label or a prediction names. Compared as it is: case and blanks count. */
+export function classNameOf(value: TruthValue): string {
+  return typeof value === 'string' ? value : String(value);
+}
+
+/**
+ * The classes of a task, as numbers in the order of their first use. With a list from the user only these have names;
+ * otherwise the first 50. Everything else is `other`, so that a class name is always a bounded label value.
+ */
+export class ClassNames {
+  readonly #names: string[] = [];
+  readonly #indices = new Map<string, number>();
+  readonly #closed: boolean;
+
+  constructor(classes?: readonly string[]) {
+    this.#closed = classes !== undefined;
+    for (const name of classes ?? []) if (this.#indices.size < MAX_CLASSES) this.#add(name);
+  }
+
+  get size(): number {
+    return this.#names.length;
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** The name that a class is counted under; does not make one. */
+  fold(name: string): string {
+    return this.#indices.has(name) || this.#admits(name) ? name : OTHER_CLASS;
+  }
+
+  index(name: string): number {
+    return this.#indices.get(name) ?? this.#folded(this.#admits(name) ? name : OTHER_CLASS);
+  }
+
+  /** The number of a class that has one. */
+  find(name: string): number | undefined {
+    return this.#indices.get(name);
+  }
+
+  /** Numbers of the true and of the predicted class. */
+  pair(actual: string, predicted: string): readonly [actual: number, predicted: number] {
+    const truth = this.index(actual);
+    const said = this.index(predicted);
+    return truth === said && actual !== predicted ? [truth, this.#folded(MISMATCH_CLASS)] : [truth, said];
+  }
+
+  #admits(name: string): boolean {
+    return !this.#closed && this.#names.length < MAX_CLASSES && isClassName(name);
+  }
+
+  #folded(name: string): number {
+    return this.#indices.get(name) ?? this.#add(name);
+  }
+
+  #add(name: string): number {
+    const index = this.#names.length;
+    this.#names.push(name);
+    this.#indices.set(name, index);
+    return index;
+  }
+}

@@ -1,0 +1,101 @@
+import { Confusion } from './confusion.js';
+
+/** What one label said of a call, in numbers. A field that its kind of task does not have is NaN. */
+export interface Verdict {
+  /** Number of the true class; 0 for a text or number. */
+  readonly actual: number;
+  /** Number of the predicted class; for a text 0 when it is right and 1 when it is wrong. */
+  readonly predicted: number;
+  /** Probability of the positive class, or of the predicted one where there are more than two, 0..1. */
+  readonly score: number;
+  readonly tokenF1: number;
+  readonly rougeL: number;
+  /** Predicted number less the true one. */
+  readonly error: number;
+}
+
+/** A labelled call. Its place and age are those of its first label; a later label changes the verdict in place. */
+export interface Pair {
+  /** Ascending in the order of first labels. */
+  readonly seq: number;
+  /** When the first label arrived, milliseconds. */
+  readonly at: number;
+  /** The model of the call, as a label value. */
+  readonly model: string;
+  verdict: Verdict;
+}
+
+/** The last N pairs, or the pairs of the last `ms` milliseconds (at most `MAX_WINDOW_PAIRS`). */
+export type WindowSpan =
+  | { readonly kind: 'count'; readonly pairs: number }
+  | { readonly kind: 'time'; readonly ms: number };
+
+/** Bounds the memory of a time window under a flood of labels; the oldest pairs leave early. */
+export const MAX_WINDOW_PAIRS = 100_000;
+
+/**
+ * Pairs that slide: entering, leaving and changing cost constant time each, and the confusion matrix is always up to date.
+ * Pairs enter in ascending `seq`. Measures that need all pairs walk `pairs()` when they are read.
+ */
+export class SlidingWindow {
+  readonly span: WindowSpan;
+  readonly matrix = new Confusion();
+  #pairs: Pair[] = [];
+  #head = 0;
+  #version = 0;
+
+  constructor(span: WindowSpan) {
+    this.span = span;
+  }
+
+  get size(): number {
+    return this.#pairs.length - this.#head;
+  }
+
+  /** Moves with every change, so that a reader can keep what it worked out. */
+  get version(): number {
+    return this.#version;
+  }
+
+  enter(pair: Pair): void {
+    this.advance(pair.at);
+    this.#pairs.push(pair);
+    this.matrix.add(pair.verdict.actual, pair.verdict.predicted);
+    this.#version++;
+    const most = this.span.kind === 'count' ? this.span.pairs : MAX_WINDOW_PAIRS;
+    while (this.size > most) this.#leave();
+  }
+
+  /** The pair's verdict is about to become `next`; a pair that has left does not come back. */
+  change(pair: Pair, next: Verdict): void {
+    const oldest = this.#pairs[this.#head];
+    if (oldest === undefined || pair.seq < oldest.seq) return;
+    this.matrix.remove(pair.verdict.actual, pair.verdict.predicted);
+    this.matrix.add(next.actual, next.predicted);
+    this.#version++;
+  }
+
+  /** Lets go of pairs that are too old at `now`: a time window holds now - ms < at <= now. */
+  advance(now: number): void {
+    if (this.span.kind === 'count') return;
+    const edge = now - this.span.ms;
+    while (this.size > 0 && (this.#pairs[this.#head] as Pair).at <= edge) this.#leave();
+  }
+
+  /** Oldest first. */
+  *pairs(): Generator<Pair> {
+    for (let i = this.#head; i < this.#pairs.length; i++) yield this.#pairs[i] as Pair;
+  }
+
+  #leave(): void {
+    const { verdict } = this.#pairs[this.#head] as Pair;
+    this.matrix.remove(verdict.actual, verdict.predicted);
+    this.#version++;
+    this.#head++;
+    // Cut the dead front off once it is the larger half: constant time a pair, and at most twice the memory.
+    if (this.#head * 2 > this.#pairs.length) {
+      this.#pairs = this.#pairs.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import type { LlmCall, Prediction } from '../../core/call.js';
+import type { LabelRecord } from '../../core/feedback.js';
+import { classNameOf, MAX_CLASS_NAME } from './class-names.js';
+import type { Pair } from './sliding-window.js';
+import type { Task } from './task.js';
+
+/** What is remembered of a call until its label comes. */
+export interface TrackedCall {
+  /** As a label value. */
+  readonly model: string;
+  /** What the call carried for any task. */
+  prediction?: Prediction;
+  /** What its answer, or an earlier label, says was predicted, by task; undefined where that was a text that was let go. */
+  predictions?: Map<string, Prediction | undefined>;
+  /** The answer's text, for tasks that compare it with a reference text. */
+  text?: string;
+  /** By task. */
+  pairs?: Map<string, Pair>;
+}
+
+/** Characters of an answer, or of a predicted text, that are kept; of a longer one none are. */
+export const MAX_TEXT = 4096;
+
+/** The prediction, if it is small enough to keep. */
+export function keepable(prediction: Prediction | undefined): Prediction | undefined {
+  return typeof prediction?.value === 'string' && prediction.value.length > MAX_TEXT ? undefined : prediction;
+}
+
+/** True for a predicted text that is no class name. */
+export function isLong(prediction: Prediction | undefined): boolean {
+  return typeof prediction?.value === 'string' && prediction.value.length > MAX_CLASS_NAME;
+}
+
+/** True for a call that has, or whose app made, something to compare with a label. */
+export function canBeLabelled(call: LlmCall): boolean {
+  return call.prediction !== undefined || (call.outcome.kind !== 'error' && call.operation !== 'embeddings');
+}
+
+/** True for a call that a task expects a label for: any, unless the task reads its predictions itself. */
+export function belongs(task: Task, call: TrackedCall): boolean {
+  return task.config.prediction === undefined || call.predictions?.has(task.name) === true;
+}
+
+function ownPrediction(task: Task, call: TrackedCall): Prediction | undefined {
+  return call.predictions?.get(task.name) ?? (task.config.prediction === undefined ? call.prediction : undefined);
+}
+
+/** The class that was predicted when the call ended, for coverage. */
+export function predictedClass(task: Task, call: TrackedCall): string | undefined {
+  const said = ownPrediction(task, call);
+  return said === undefined ? undefined : classNameOf(said.value);
+}
+
+/** What a label is compared with: its own prediction first, then what the call carries or says; undefined if there is nothing. */
+export function predictionFor(task: Task, call: TrackedCall, record: LabelRecord): Prediction | undefined {
+  const known =
+    ownPrediction(task, call) ?? (task.classifies || call.text === undefined ? undefined : { value: call.text });
+  const value = record.prediction ?? known?.value;
+  if (value === undefined) return undefined;
+  // A score belongs to what it was given with.
+  const score = record.score ?? (value === known?.value ? known.score : undefined);
+  return score === undefined ? { value } : { value, score };
+}
