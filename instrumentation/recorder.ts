@@ -1,0 +1,121 @@
+import { type Meter, type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import type { Operation } from '../core/labels.js';
+import type { UpDownHandle } from '../core/sink.js';
+import type { Wiring } from '../core/wiring.js';
+import { Instruments, type Semconv } from './instruments.js';
+import { textOf } from './readers/fields.js';
+import type { ProviderRow } from './readers/table.js';
+import { Site } from './site.js';
+
+export const INSTRUMENTATION_NAME = 'otel-llm-monitor';
+export const INSTRUMENTATION_VERSION = '0.1.0';
+
+export interface RecorderOptions {
+  readonly wiring: Wiring;
+  readonly semconv: Semconv;
+  readonly spans: boolean;
+  /** The open calls to go on from, when settings change while calls are under way. */
+  readonly open?: Set<OpenCall>;
+}
+
+/** A call that has not ended. */
+export interface OpenCall {
+  /** Ends it as aborted, because the monitor stops. */
+  stop(): void;
+}
+
+/** Where calls are written to: the wiring, a tracer, the instruments; with what is kept for each client. */
+export class Recorder {
+  readonly wiring: Wiring;
+  readonly semconv: Semconv;
+  readonly spans: boolean;
+  readonly open: Set<OpenCall>;
+  readonly #sites = new WeakMap<object, Site>();
+  readonly #bySource = new Map<ProviderRow, Site>();
+  readonly #inFlight = new Map<string, UpDownHandle>();
+  #tracerProvider: TracerProvider | undefined;
+  #meterProvider: MeterProvider | undefined;
+  #tracer: { readonly from: TracerProvider; readonly tracer: Tracer } | undefined;
+  #instruments: { readonly from: MeterProvider; readonly instruments: Instruments } | undefined;
+
+  constructor(options: RecorderOptions) {
+    this.wiring = options.wiring;
+    this.semconv = options.semconv;
+    this.spans = options.spans;
+    this.open = options.open ?? new Set();
+  }
+
+  setTracerProvider(provider: TracerProvider): void {
+    this.#tracerProvider = provider;
+  }
+
+  setMeterProvider(provider: MeterProvider): void {
+    this.#meterProvider = provider;
+  }
+
+  /** The tracer of the provider that was set, else of the global one. */
+  get tracer(): Tracer {
+    const from = this.#tracerProvider ?? trace.getTracerProvider();
+    if (this.#tracer?.from !== from)
+      this.#tracer = { from, tracer: from.getTracer(INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION) };
+    return this.#tracer.tracer;
+  }
+
+  /**
+   * The instruments of the meter provider that was set, else of the global one. The global one is looked up each time: a meter
+   * that was taken before an app registered its provider records nothing for ever.
+   */
+  get instruments(): Instruments {
+    const from = this.#meterProvider ?? metrics.getMeterProvider();
+    if (this.#instruments?.from !== from) {
+      const meter: Meter = from.getMeter(INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION);
+      this.#instruments = { from, instruments: new Instruments(meter, this.semconv) };
+    }
+    return this.#instruments.instruments;
+  }
+
+  /** What is kept for a client: its provider and server, and its series. */
+  site(row: ProviderRow, client: unknown): Site {
+    const base =
+      typeof client === 'object' && client !== null ? textOf((client as { baseURL?: unknown }).baseURL) : undefined;
+    const known = typeof client === 'object' && client !== null ? this.#sites.get(client) : this.#bySource.get(row);
+    if (known !== undefined && known.baseURL === base) return known;
+    const made = new Site(row, client, base);
+    if (typeof client === 'object' && client !== null) this.#sites.set(client, made);
+    else this.#bySource.set(row, made);
+    return made;
+  }
+
+  inFlight(provider: string, model: string, operation: Operation): UpDownHandle {
+    const key = `${provider}\0${model}\0${operation}`;
+    let handle = this.#inFlight.get(key);
+    if (handle === undefined) {
+      handle = this.wiring.store.upDown('callsInFlight', { provider, model, operation });
+      this.#inFlight.set(key, handle);
+    }
+    return handle;
+  }
+
+  /** Counts a fault of ours. Never throws. */
+  fault(component: 'instrumentation' | 'usage' = 'instrumentation'): void {
+    try {
+      this.wiring.store.counter('selfErrors', { component }).add(1);
+    } catch {
+      // Nothing is left to tell it to, and the app must not hear of it.
+    }
+  }
+
+  /** Notes an SDK that cannot be watched. Never throws. */
+  uninstrumented(module: string, reason: string): void {
+    try {
+      this.wiring.store.set('selfUninstrumented', 1, { module, reason });
+    } catch {
+      this.fault();
+    }
+  }
+
+  /** Ends every open call as aborted by shutdown. */
+  stopOpen(): void {
+    for (const call of [...this.open]) call.stop();
+  }
+}

@@ -1,0 +1,91 @@
+import type { Wiring } from '../core/wiring.js';
+import { defaultWiring } from '../core/wiring.js';
+import { activeRecorder } from './active.js';
+import type { Bound, RecorderSource } from './bindings/binding.js';
+import type { Semconv } from './instruments.js';
+import type { Undo } from './patch.js';
+import { fieldsOf, textOf } from './readers/fields.js';
+import { PROVIDERS, type ProviderRow } from './readers/table.js';
+import { Recorder } from './recorder.js';
+import { defaultSemconv } from './semconv.js';
+
+/** Where the calls of a hand-wrapped client or module go. Without any of these: to the instrumentation that is on. */
+export interface WrapOptions {
+  readonly wiring?: Wiring;
+  readonly semconv?: Semconv;
+  readonly spans?: boolean;
+}
+
+function sourceOf(options: WrapOptions | undefined): RecorderSource {
+  if (options === undefined || Object.keys(options).length === 0) return activeRecorder;
+  const recorder = new Recorder({
+    wiring: options.wiring ?? defaultWiring(),
+    semconv: options.semconv ?? defaultSemconv(),
+    spans: options.spans ?? true,
+  });
+  return () => recorder;
+}
+
+/** The rows that may fit: the one whose class is named, or, where a bundler shortened the names, all of them. */
+function rowsFor(fits: (row: ProviderRow) => boolean): readonly ProviderRow[] {
+  const named = PROVIDERS.filter(fits);
+  return named.length > 0 ? named : PROVIDERS;
+}
+
+function isClientOf(row: ProviderRow, client: object): boolean {
+  for (let at: object | null = client; at !== null; at = Object.getPrototypeOf(at)) {
+    const name = textOf(at.constructor?.name);
+    if (name !== undefined && row.clients.includes(name)) return true;
+  }
+  return false;
+}
+
+/** Binds by the first row that fits, and notes the module as not watched when none does. Never throws. */
+export function bindBy(
+  rows: readonly ProviderRow[],
+  source: RecorderSource,
+  bind: (row: ProviderRow) => Bound,
+): Undo | undefined {
+  let reason = 'unknown_shape';
+  for (const row of rows) {
+    try {
+      const bound = bind(row);
+      if ('undo' in bound) return bound.undo;
+      reason = bound.reason;
+    } catch {
+      source()?.fault();
+    }
+  }
+  source()?.uninstrumented(rows.length === 1 ? (rows[0] as ProviderRow).module : 'unknown', reason);
+  return undefined;
+}
+
+/**
+ * Watches the calls of one client; the way for bundled apps, whose modules no loader hook sees. A second call, or a client whose
+ * class is watched already, changes nothing: each call counts once.
+ * @returns the same client. If its shape is not known it is untouched, and `self.uninstrumented` says so
+ */
+export function wrap<T>(client: T, options?: WrapOptions): T {
+  const source = sourceOf(options);
+  if (typeof client !== 'object' || client === null) {
+    source()?.uninstrumented('unknown', 'unknown_shape');
+    return client;
+  }
+  bindBy(
+    rowsFor(row => isClientOf(row, client)),
+    source,
+    row => row.binding.bindClient(client, row, source),
+  );
+  return client;
+}
+
+/**
+ * Watches all clients of a module that was imported by hand: `instrument(await import('openai'))`.
+ * @returns the undo. If the module's shape is not known it is untouched, and `self.uninstrumented` says so
+ */
+export function instrument(module: unknown, options?: WrapOptions): Undo {
+  const source = sourceOf(options);
+  const exports = typeof module === 'function' ? (module as unknown as Record<string, unknown>) : fieldsOf(module);
+  const rows = rowsFor(row => typeof exports[row.client] === 'function');
+  return bindBy(rows, source, row => row.binding.bindModule(module, row, source)) ?? (() => {});
+}
