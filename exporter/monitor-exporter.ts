@@ -8,11 +8,13 @@ import { DEFAULT_LIMITS, Endpoint } from './endpoint.js';
 import { createGuard } from './guard.js';
 import { type MonitorExporterOptions, resolveOptions } from './options.js';
 import { guardedProducer } from './producer.js';
+import { renderSlices } from './render.js';
 import { refuse } from './reply.js';
 import { createRouter } from './router.js';
 import { type MetricsRoute, serveMetrics } from './routes/metrics.js';
 import { routeTable } from './routes/table.js';
 import { Scraper } from './scrape.js';
+import { Stopwatch } from './stopwatch.js';
 
 const WILDCARDS: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
@@ -118,6 +120,12 @@ export class MonitorExporter extends PrometheusExporter {
       return;
     }
     serveMetrics(this.#metrics, request, response).catch((error: unknown) => this.#fault('a scrape', error));
+  }
+
+  /** What a scrape that asks for the plain text format would read now. @throws what OpenTelemetry's collection threw */
+  async exposition(): Promise<string> {
+    const families = await this.#metrics.scraper.families(this.#metrics.collectTimeout, new Stopwatch());
+    return [...renderSlices(families, 'text')].join('');
   }
 
   protected override onInitialized(): void {

@@ -1,3 +1,4 @@
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Wiring } from '../core/wiring.js';
 import { defaultWiring } from '../core/wiring.js';
 import { activeRecorder } from './active.js';
@@ -14,6 +15,9 @@ export interface WrapOptions {
   readonly wiring?: Wiring;
   readonly semconv?: Semconv;
   readonly spans?: boolean;
+  /** The global ones if absent. */
+  readonly tracerProvider?: TracerProvider;
+  readonly meterProvider?: MeterProvider;
 }
 
 function sourceOf(options: WrapOptions | undefined): RecorderSource {
@@ -23,6 +27,8 @@ function sourceOf(options: WrapOptions | undefined): RecorderSource {
     semconv: options.semconv ?? defaultSemconv(),
     spans: options.spans ?? true,
   });
+  if (options.tracerProvider !== undefined) recorder.setTracerProvider(options.tracerProvider);
+  if (options.meterProvider !== undefined) recorder.setMeterProvider(options.meterProvider);
   return () => recorder;
 }
 

@@ -5,7 +5,7 @@ import { LlmSpanProcessor } from '../processor/index.js';
 
 /** A running monitor. */
 export interface Monitor {
-  /** Where `/metrics` is served; the real port once `ready` has resolved. */
+  /** Where the endpoint is, without a path: `${url}/metrics`; the real port once `ready` has resolved. */
   readonly url: string;
   /** Resolves when the endpoint listens, or when it has given up on finding a port. Never rejects. */
   readonly ready: Promise<void>;

@@ -10,6 +10,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { notice } from '../core/notice.js';
 import { PRESET_TABLE } from '../core/presets.js';
+import { packageVersion } from '../core/version.js';
 import { createWiring, setDefaultWiring, type Wiring } from '../core/wiring.js';
 import { MonitorExporter } from '../exporter/index.js';
 import { LlmInstrumentation, registerLoaderHooks } from '../instrumentation/index.js';
@@ -18,7 +19,6 @@ import { type LoadedConfig, loadConfig, type MonitorConfig } from './config/load
 import { disabledMonitor, type Monitor } from './monitor.js';
 import { otlpProcessor } from './otlp.js';
 import { readPrices } from './prices.js';
-import { packageVersion } from './version.js';
 
 let running: Monitor | undefined;
 
@@ -45,7 +45,7 @@ export function startMonitor(config: MonitorConfig = {}): Monitor {
     get url() {
       return parts.exporter.url;
     },
-    ready: parts.exporter.listening,
+    ready: parts.exporter.listening.catch(() => undefined),
     tracerProvider: parts.tracerProvider,
     meterProvider: parts.meterProvider,
     processor: parts.processor,
