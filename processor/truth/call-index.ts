@@ -25,8 +25,8 @@ export interface CallIndexOptions<C> {
 }
 
 /**
- * Calls by any of their names, in bounded memory. A call whose time is over is remembered for as long again, so that its late
- * label is known to be late rather than unknown; beyond the capacity the oldest goes first. Time must not run backwards.
+ * Calls by any of their names, in bounded memory. A call whose time is over is remembered as long as there is room, so that its
+ * late label is known to be late rather than unknown; beyond the capacity the oldest goes first. Time must not run backwards.
  */
 export class CallIndex<C> {
   readonly ttl: number;
@@ -37,7 +37,7 @@ export class CallIndex<C> {
     response_id: new Map(),
     span_id: new Map(),
   };
-  #queue: Held<C>[] = [];
+  #queue: (Held<C> | undefined)[] = [];
   /** First place that still holds a call, and first place of a call that still waits. */
   #oldest = 0;
   #waiting = 0;
@@ -73,16 +73,12 @@ export class CallIndex<C> {
     return now - held.at > this.ttl;
   }
 
-  /** Lets calls go whose time is over at `now`. */
+  /** Ends the waiting of calls whose time is over at `now`. */
   advance(now: number): void {
     for (let held = this.#queue[this.#waiting]; held !== undefined && this.expired(held, now); ) {
       this.#waiting++;
       this.#onLeave(held, 'expired');
       held = this.#queue[this.#waiting];
-    }
-    for (let held = this.#queue[this.#oldest]; held !== undefined && now - held.at > 2 * this.ttl; ) {
-      this.#forget();
-      held = this.#queue[this.#oldest];
     }
   }
 
@@ -93,6 +89,7 @@ export class CallIndex<C> {
 
   #forget(): void {
     const held = this.#queue[this.#oldest] as Held<C>;
+    this.#queue[this.#oldest] = undefined;
     this.#oldest++;
     if (this.#waiting < this.#oldest) {
       this.#waiting = this.#oldest;

@@ -20,6 +20,7 @@ import {
   predictedClass,
   predictionFor,
   type TrackedCall,
+  trackedCall,
 } from './tracked-call.js';
 import { TruthGauges } from './truth-gauges.js';
 import { readTruthState, restoreCall, restoreTask, saveCalls, saveTask, stateOf } from './truth-state.js';
@@ -103,9 +104,9 @@ export class GroundTruth implements FeedbackSink {
     if (!canBeLabelled(call)) return;
     const { models } = this.#wiring;
     const name = call.model.requested;
-    const tracked: TrackedCall = { model: call.outcome.kind === 'ok' ? models.admit(name) : models.label(name) };
+    const model = call.outcome.kind === 'ok' ? models.admit(name) : models.label(name);
     const carried = keepable(call.prediction);
-    if (carried !== undefined) tracked.prediction = carried;
+    const tracked = trackedCall(model, carried);
     for (const task of this.#tasks) {
       const said = this.#predict(task, call, text);
       if (said === undefined) continue;
@@ -274,6 +275,10 @@ export class GroundTruth implements FeedbackSink {
       waited = true;
     }
     this.#texts.forget(held);
+    // No label can change it any more: its names are enough to know a late one.
+    held.call.prediction = undefined;
+    held.call.predictions = undefined;
+    held.call.pairs = undefined;
     if (waited && why === 'evicted') this.#wiring.store.counter('selfDropped', { reason: 'label_backlog' }).add(1);
   }
 }

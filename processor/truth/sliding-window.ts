@@ -40,7 +40,7 @@ export const MAX_WINDOW_PAIRS = 100_000;
 export class SlidingWindow {
   readonly span: WindowSpan;
   readonly matrix = new Confusion();
-  #pairs: Pair[] = [];
+  #pairs: (Pair | undefined)[] = [];
   #head = 0;
   #version = 0;
 
@@ -91,6 +91,7 @@ export class SlidingWindow {
     const { verdict } = this.#pairs[this.#head] as Pair;
     this.matrix.remove(verdict.actual, verdict.predicted);
     this.#version++;
+    this.#pairs[this.#head] = undefined;
     this.#head++;
     // Cut the dead front off once it is the larger half: constant time a pair, and at most twice the memory.
     if (this.#head * 2 > this.#pairs.length) {

@@ -103,6 +103,15 @@ export class Task {
     return this.classes.find('true') ?? this.classes.find(classes?.at(-1) ?? '');
   }
 
+  /** The class that a value names; a boolean names the positive class of a binary task or the other one, whatever they are called. */
+  nameOf(value: TruthValue): string {
+    const { classes } = this.config;
+    if (typeof value !== 'boolean' || this.kind !== 'binary' || classes === undefined || classes.includes('true'))
+      return classNameOf(value);
+    const positive = this.config.positive ?? classes.at(-1);
+    return (value ? positive : classes.find(name => name !== positive)) ?? classNameOf(value);
+  }
+
   /** What the answer of a call says, where that is not simply what the call carries. May throw what the user's function throws. */
   predict(call: LlmCall, text: string | undefined): Prediction | undefined {
     const { prediction, classes } = this.config;
@@ -128,8 +137,8 @@ export class Task {
   verdict(label: LabelRecord['label'], predicted: TruthValue, score: number | undefined): Verdict | undefined {
     const alternatives = labelsOf(label);
     if (this.classifies) {
-      const said = classNameOf(predicted);
-      const names = alternatives.map(classNameOf);
+      const said = this.nameOf(predicted);
+      const names = alternatives.map(value => this.nameOf(value));
       const [actual, index] = this.classes.pair(names.includes(said) ? said : (names[0] as string), said);
       return { ...NOTHING, actual, predicted: index, score: score ?? Number.NaN };
     }

@@ -41,8 +41,8 @@ export class TextBudget {
     this.#sizes.delete(held);
     this.#used -= size;
     const { call } = held;
-    delete call.text;
-    if (isLong(call.prediction)) delete call.prediction;
+    call.text = undefined;
+    if (isLong(call.prediction)) call.prediction = undefined;
     for (const [task, prediction] of call.predictions ?? [])
       if (isLong(prediction)) call.predictions?.set(task, undefined);
   }

@@ -1,21 +1,25 @@
 import type { LlmCall, Prediction } from '../../core/call.js';
 import type { LabelRecord } from '../../core/feedback.js';
-import { classNameOf, MAX_CLASS_NAME } from './class-names.js';
+import { MAX_CLASS_NAME } from './class-names.js';
 import type { Pair } from './sliding-window.js';
 import type { Task } from './task.js';
 
-/** What is remembered of a call until its label comes. */
+/** What is remembered of a call until its label comes. Every field is always there: one shape for a hundred thousand of them. */
 export interface TrackedCall {
   /** As a label value. */
   readonly model: string;
   /** What the call carried for any task. */
-  prediction?: Prediction;
+  prediction: Prediction | undefined;
   /** What its answer, or an earlier label, says was predicted, by task; undefined where that was a text that was let go. */
-  predictions?: Map<string, Prediction | undefined>;
+  predictions: Map<string, Prediction | undefined> | undefined;
   /** The answer's text, for tasks that compare it with a reference text. */
-  text?: string;
+  text: string | undefined;
   /** By task. */
-  pairs?: Map<string, Pair>;
+  pairs: Map<string, Pair> | undefined;
+}
+
+export function trackedCall(model: string, prediction?: Prediction): TrackedCall {
+  return { model, prediction, predictions: undefined, text: undefined, pairs: undefined };
 }
 
 /** Characters of an answer, or of a predicted text, that are kept; of a longer one none are. */
@@ -48,7 +52,7 @@ function ownPrediction(task: Task, call: TrackedCall): Prediction | undefined {
 /** The class that was predicted when the call ended, for coverage. */
 export function predictedClass(task: Task, call: TrackedCall): string | undefined {
   const said = ownPrediction(task, call);
-  return said === undefined ? undefined : classNameOf(said.value);
+  return said === undefined ? undefined : task.nameOf(said.value);
 }
 
 /** What a label is compared with: its own prediction first, then what the call carries or says; undefined if there is nothing. */

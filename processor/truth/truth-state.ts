@@ -7,7 +7,7 @@ import type { CoverageState } from './coverage.js';
 import type { Pair, Verdict } from './sliding-window.js';
 import type { Task } from './task.js';
 import { TASK_KINDS, type TaskConfig } from './task-config.js';
-import { isLong, type TrackedCall } from './tracked-call.js';
+import { isLong, type TrackedCall, trackedCall } from './tracked-call.js';
 
 const VERSION = 1;
 
@@ -193,9 +193,7 @@ export function restoreCall(
   pairsOf: (task: string) => ReadonlyMap<number, Pair> | undefined,
 ): { readonly ids: CallIds; readonly at: number; readonly call: TrackedCall } {
   const [callId, responseId, spanId, at, model, prediction, predictions, pairs] = state;
-  const call: TrackedCall = { model };
-  const carried = restorePrediction(prediction);
-  if (carried !== undefined) call.prediction = carried;
+  const call = trackedCall(model, restorePrediction(prediction));
   if (predictions.length > 0)
     call.predictions = new Map(predictions.map(([task, said]) => [task, restorePrediction(said)]));
   for (const [task, seq] of pairs) {
