@@ -32,7 +32,6 @@ function foldAsciiCode(code: number): number {
   if (code >= 0x61 && code <= 0x7a) return pack(LETTER, code);
   if (code >= 0x41 && code <= 0x5a) return pack(LETTER, code | 0x20);
   if (code >= 0x30 && code <= 0x39) return pack(DIGIT, code);
-  if (code === 0x5f) return pack(LETTER, code);
   if (code === 0x0a) return pack(NEWLINE, code);
   if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) return pack(SPACE, code);
   if (code === 0x27) return pack(APOSTROPHE, code);
@@ -70,15 +69,24 @@ const LOOK_ALIKES = new Map(
   }).map(([from, to]) => [from.codePointAt(0) as number, to.charCodeAt(0)]),
 );
 
-function inRange(code: number, ranges: readonly (readonly [number, number])[]): boolean {
-  return ranges.some(([from, to]) => code >= from && code <= to);
-}
-
 /** Kana, Han, Hangul, Thai, Lao, Myanmar, Khmer: no spaces between words, so each character stands for one. */
-const UNSPACED = [[0x0e00, 0x0eff], [0x1000, 0x109f], [0x1780, 0x17ff], [0x3040, 0x30ff], [0x3400, 0x9fff], [0xac00, 0xd7a3], [0xf900, 0xfaff], [0x20000, 0x3ffff]] as const; // biome-ignore format: a table
+function isUnspaced(code: number): boolean {
+  if (code < 0x0e00) return false;
+  if (code >= 0x3040)
+    return (
+      code <= 0x30ff ||
+      (code >= 0x3400 && code <= 0x9fff) ||
+      (code >= 0xac00 && code <= 0xd7a3) ||
+      (code >= 0xf900 && code <= 0xfaff) ||
+      (code >= 0x20000 && code <= 0x3ffff)
+    );
+  return code <= 0x0eff || (code >= 0x1000 && code <= 0x109f) || (code >= 0x1780 && code <= 0x17ff);
+}
 const STOPS = new Set([0x3002, 0xff0e, 0xff01, 0xff1f, 0x2026, 0x0964, 0x061f, 0x06d4, 0xff61]);
 
 function foldSlow(code: number): number {
+  if (code === 0x2019 || code === 0x2018 || code === 0x02bc) return pack(APOSTROPHE, 0x27);
+  if (STOPS.has(code)) return pack(STOP, code);
   const text = String.fromCodePoint(code);
   if (/[\p{Mn}\p{Me}\p{Cf}\p{Cs}\p{Co}\p{Cc}]/u.test(text)) return pack(code === 0x85 ? NEWLINE : IGNORED, code);
   if (code === 0x2028 || code === 0x2029) return pack(NEWLINE, code);
@@ -103,9 +111,7 @@ let known: Uint32Array | undefined;
  * @returns packed; read it with `kindOf` and `codeOf`
  */
 export function foldCodePoint(code: number): number {
-  if (code === 0x2019 || code === 0x2018 || code === 0x02bc) return pack(APOSTROPHE, 0x27);
-  if (STOPS.has(code)) return pack(STOP, code);
-  if (inRange(code, UNSPACED)) return pack(SINGLE, code);
+  if (isUnspaced(code)) return pack(SINGLE, code);
   if (code > 0xffff) return foldAstral(code);
   known ??= new Uint32Array(0x10000);
   const found = known[code] as number;

@@ -25,6 +25,7 @@ export class LoopTracker {
   #slips = 0;
   #lastSlip = 0;
   #best: Loop | undefined;
+  #last: Loop | undefined;
 
   /** @param hashes word hashes; the one at `index` is new @param seen index of an earlier group that ends like this, or -1 */
   add(hashes: Int32Array, index: number, seen: number): void {
@@ -44,19 +45,24 @@ export class LoopTracker {
     this.#lastSlip = Number.NEGATIVE_INFINITY;
   }
 
-  /** The longest stretch by repeated words. @param count how many words were added */
-  finish(count: number): Loop | undefined {
-    if (this.#period > 0) this.#close(count);
-    return this.#best;
+  /**
+   * The longest stretch by repeated words, and the one that the text ends in.
+   * @param count how many words were added
+   */
+  finish(count: number): { readonly longest: Loop | undefined; readonly ending: Loop | undefined } {
+    const ending = this.#period > 0 ? this.#close(count) : this.#last;
+    const ends = ending !== undefined && ending.first + ending.words >= count - 2;
+    return { longest: this.#best, ending: ends ? ending : undefined };
   }
 
-  #close(end: number): void {
+  #close(end: number): Loop {
     // A last slip is no part of the stretch if the text ends or breaks soon after it.
     const slipped = this.#slips > 0 && end - this.#lastSlip <= GRAM;
     const words = (slipped ? this.#lastSlip : end) - this.#first;
-    const repeated = words - this.#period;
-    if (repeated > (this.#best === undefined ? 0 : this.#best.words - this.#best.period))
-      this.#best = { period: this.#period, words, slips: this.#slips - (slipped ? 1 : 0), first: this.#first };
+    const loop = { period: this.#period, words, slips: this.#slips - (slipped ? 1 : 0), first: this.#first };
+    if (this.#best === undefined || words - loop.period > this.#best.words - this.#best.period) this.#best = loop;
+    this.#last = loop;
     this.#period = 0;
+    return loop;
   }
 }

@@ -2,6 +2,12 @@ import { type Loop, LoopTracker } from './loop-tracker.js';
 import type { PhraseMatch, PhraseMatcher } from './phrase-matcher.js';
 import { spread } from './word-hash.js';
 
+/** A loop with its place in the text, in UTF-16 units: [start, end). */
+export interface LocatedLoop extends Loop {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Matches that are kept of a text; a loop must not grow a list without end. */
 const MAX_MATCHES = 64;
 
@@ -81,12 +87,16 @@ export class WordStream {
     this.#state = 0;
   }
 
-  /** The longest loop, with its UTF-16 offsets. */
-  loop(): (Loop & { readonly start: number; readonly end: number }) | undefined {
-    const found = this.#loop.finish(this.words);
-    if (found === undefined) return undefined;
+  /** The longest loop and the one that the text ends in. */
+  loops(): { readonly longest: LocatedLoop | undefined; readonly ending: LocatedLoop | undefined } {
+    const { longest, ending } = this.#loop.finish(this.words);
+    return { longest: this.#locate(longest), ending: this.#locate(ending) };
+  }
+
+  #locate(loop: Loop | undefined): LocatedLoop | undefined {
+    if (loop === undefined) return undefined;
     const { starts, ends } = this.#scratch;
-    return { ...found, start: starts[found.first] as number, end: ends[found.first + found.words - 1] as number };
+    return { ...loop, start: starts[loop.first] as number, end: ends[loop.first + loop.words - 1] as number };
   }
 
   #distinct(hash: number): void {

@@ -1,0 +1,198 @@
+import {
+  APOSTROPHE,
+  asciiTable,
+  codeOf,
+  DIGIT,
+  foldCodePoint,
+  IGNORED,
+  kindOf,
+  NEWLINE,
+  SINGLE,
+  SPACE,
+  STOP,
+} from './fold.js';
+import { builtInPhrases } from './phrases.js';
+import { HASH_PRIME, HASH_START } from './word-hash.js';
+import { WordStream } from './word-stream.js';
+
+/** A run of one character that is not white space. `rule`: a sign that people draw lines or fill places with (`---`, `...`, `xxx`). */
+export interface CharacterRun {
+  readonly length: number;
+  readonly start: number;
+  readonly rule: boolean;
+}
+
+/** Words are cut here, so that a loop inside one endless word is seen as well. */
+const MAX_WORD = 24;
+/** Shorter runs of a character are ordinary (`!!!`, `......`). */
+const MIN_RUN = 8;
+/** Signs that people draw lines with, fill places with, or write numbers with. */
+const RULE = new Set([...'-=_*~#.+|─━═·•/<>xX0123456789'].map(sign => sign.charCodeAt(0)));
+const SPACE_UNIT = 0x20;
+const HYPHEN = 0x2d;
+const BACK_TICK = 0x60;
+
+/** Walks over the parts of a text and counts; what it found is in its fields. */
+export class Scanner {
+  readonly stream: WordStream;
+  characters = 0;
+  nonAscii = 0;
+  invisible = 0;
+  digits = 0;
+  symbols = 0;
+  sentences = 0;
+  lines = 0;
+  listLines = 0;
+  fences = 0;
+  longestRun: CharacterRun = { length: 0, start: 0, rule: false };
+  readonly #text: string;
+
+  constructor(text: string, size: number) {
+    this.#text = text;
+    this.stream = new WordStream(size + 1, builtInPhrases());
+  }
+
+  /** Reads [from, to). One loop with everything in locals: this is where the time of an evaluation goes. */
+  read(from: number, to: number): void {
+    const text = this.#text;
+    const ascii = asciiTable();
+    const { stream } = this;
+    let nonAscii = 0;
+    let surrogates = 0;
+    let invisible = 0;
+    let digits = 0;
+    let symbols = 0;
+    let last = -1;
+    let run = 0;
+    let wordStart = 0;
+    let wordLength = 0;
+    let wordDigits = 0;
+    let hash = HASH_START;
+    let sentence = this.sentences;
+    let sentenceOpen = false;
+    let lineEmpty = true;
+    for (let i = from; i < to; i++) {
+      const unit = text.charCodeAt(i);
+      let packed: number;
+      if (unit < 128) packed = ascii[unit] as number;
+      else {
+        nonAscii++;
+        let code = unit;
+        if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < to) {
+          code = text.codePointAt(i) as number;
+          if (code > 0xffff) {
+            surrogates++;
+            i++;
+          }
+        }
+        packed = foldCodePoint(code);
+        if (kindOf(packed) === IGNORED) invisible++;
+      }
+      const kind = kindOf(packed);
+      if (unit === last) run++;
+      else {
+        if (run >= MIN_RUN) this.#keepRun(last, run, i - run);
+        run = 1;
+        last = unit;
+      }
+      if (kind <= DIGIT) {
+        if (wordLength === MAX_WORD) {
+          stream.add(hash, wordStart, i, sentence);
+          wordLength = 0;
+          wordDigits = 0;
+        }
+        if (wordLength === 0) {
+          wordStart = i;
+          hash = HASH_START;
+        }
+        hash = Math.imul(hash ^ codeOf(packed), HASH_PRIME);
+        wordLength++;
+        wordDigits += kind;
+        continue;
+      }
+      if (kind === IGNORED) continue;
+      if (kind === APOSTROPHE && wordLength > 0) continue;
+      if (wordLength > 0) {
+        digits += wordDigits;
+        const marker = lineEmpty && wordDigits === wordLength && isMarkerEnd(text, i, to);
+        if (marker) this.listLines++;
+        else {
+          stream.add(hash, wordStart, i, sentence);
+          sentenceOpen = true;
+        }
+        if (lineEmpty) {
+          lineEmpty = false;
+          this.lines++;
+        }
+        wordLength = 0;
+        wordDigits = 0;
+        if (marker) continue;
+      }
+      if (kind === SPACE) continue;
+      if (kind === NEWLINE) {
+        lineEmpty = true;
+        if (sentenceOpen) sentence++;
+        sentenceOpen = false;
+        continue;
+      }
+      if (lineEmpty) {
+        lineEmpty = false;
+        this.lines++;
+        if (unit === BACK_TICK && text.startsWith('```', i)) this.fences++;
+        else if (isBullet(unit) && (text.charCodeAt(i + 1) === 0x20 || text.charCodeAt(i + 1) === 0x09))
+          this.listLines++;
+      }
+      if (kind === SINGLE) {
+        hash = Math.imul(HASH_START ^ codeOf(packed), HASH_PRIME);
+        stream.add(hash, unit === text.charCodeAt(i) ? i : i - 1, i + 1, sentence);
+        sentenceOpen = true;
+      } else if (kind === STOP) {
+        if (sentenceOpen && endsSentence(text, i, to)) {
+          sentence++;
+          sentenceOpen = false;
+        }
+      } else symbols++;
+    }
+    if (run >= MIN_RUN) this.#keepRun(last, run, to - run);
+    if (wordLength > 0) {
+      digits += wordDigits;
+      stream.add(hash, wordStart, to, sentence);
+      sentenceOpen = true;
+      if (lineEmpty) this.lines++;
+    }
+    this.sentences = sentence + (sentenceOpen ? 1 : 0);
+    this.characters += to - from - surrogates;
+    this.nonAscii += nonAscii;
+    this.invisible += invisible;
+    this.digits += digits;
+    this.symbols += symbols;
+  }
+
+  /** A rule counts less: it must not hide a run of something else. */
+  #keepRun(unit: number, length: number, start: number): void {
+    if (unit === SPACE_UNIT || (unit >= 0x09 && unit <= 0x0d)) return;
+    const rule = RULE.has(unit);
+    const kept = this.longestRun;
+    if (length / (rule ? 5 : 1) <= kept.length / (kept.rule ? 5 : 1)) return;
+    this.longestRun = { length, start, rule };
+  }
+}
+
+/** Whether the number before `at` is the number of a list item: `1. x`, `2) x`. */
+function isMarkerEnd(text: string, at: number, to: number): boolean {
+  const sign = text.charCodeAt(at);
+  return (sign === 0x2e || sign === 0x29) && (at + 1 >= to || text.charCodeAt(at + 1) <= 0x20);
+}
+
+function isBullet(unit: number): boolean {
+  return unit === HYPHEN || unit === 0x2a || unit === 0x2b || unit === 0x2022 || unit === 0x2013;
+}
+
+/** A full stop inside a number, a name or an abbreviation has no space behind it. */
+function endsSentence(text: string, at: number, to: number): boolean {
+  if (at + 1 >= to) return true;
+  const unit = text.charCodeAt(at);
+  if (unit >= 128) return true;
+  const next = text.charCodeAt(at + 1);
+  return next <= 0x20 || next === 0x22 || next === 0x27 || next === 0x29 || next >= 0x2000;
+}
