@@ -105,7 +105,21 @@ const SCENARIOS: Readonly<Record<string, Handler>> = {
     response.end('{"id": "chatcmpl');
   },
   odd: (_body, response) => json(response, 200, { id: 7, choices: 'none', usage: 'lots' }),
+  clamped: (_body, response) =>
+    json(response, 200, {
+      ...fixture<object>('chat'),
+      usage: {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        prompt_tokens_details: { cached_tokens: 12 },
+        completion_tokens_details: { reasoning_tokens: 9 },
+      },
+    }),
   errorbody: (_body, response) => json(response, 200, { error: { message: 'no', code: 'rate_limit_exceeded' } }),
+  /** Answers after a while, and chat only. */
+  slow: (body, response, attempt) => {
+    setTimeout(() => SCENARIOS[body['messages'] === undefined ? 'broken' : 'chat']?.(body, response, attempt), 60);
+  },
   hang: () => {},
   streamhold: streamOf('chat-stream', () => {}, 3),
   streamdie: streamOf('chat-stream', response => response.destroy(), 3),
@@ -141,10 +155,14 @@ export class ModelServer {
     return made;
   }
 
+  get origin(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
+  }
+
   /** @param run requests of one run are kept apart from those of another */
   baseURL(scenario: string, run: string): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}/${scenario}/${run}/v1`;
+    return `${this.origin}/${scenario}/${run}/v1`;
   }
 
   requests(run: string): readonly SeenRequest[] {
