@@ -33,12 +33,17 @@ export interface ReportedAlert {
   readonly severity: string;
   readonly category: string;
   readonly receiver: string;
+  /** What the alert is about, beside its name and kind. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly at: number;
   /** Seconds after the incident began; null without one or before it. */
   readonly delay: number | null;
   readonly runbook_url: string | null;
   readonly summary: string | null;
 }
+
+/** Labels that a report shows elsewhere, or that are the same for all alerts. */
+const SHOWN = new Set(['alertname', 'severity', 'category', 'team', 'job', 'instance']);
 
 const tenths = (seconds: number): number => Math.round(10 * seconds) / 10;
 
@@ -55,6 +60,7 @@ export function reportAlert(
     severity: labels['severity'] ?? '',
     category: labels['category'] ?? '',
     receiver,
+    labels: Object.fromEntries(Object.entries(labels).filter(([label]) => !SHOWN.has(label))),
     at: tenths(at),
     delay: incident === undefined || at < incident.at ? null : tenths(at - incident.at),
     runbook_url: annotations['runbook_url'] ?? null,
@@ -65,7 +71,8 @@ export function reportAlert(
 /** An alert as one line for a person. */
 export function alertLine(alert: ReportedAlert): string {
   const delay = alert.delay === null ? '' : `, ${alert.delay} s after the incident began`;
-  const head = `${alert.status === 'firing' ? 'ALERT' : 'RESOLVED'} ${alert.name}`;
+  const subject = Object.entries(alert.labels).map(([label, value]) => ` ${label}=${value}`);
+  const head = `${alert.status === 'firing' ? 'ALERT' : 'RESOLVED'} ${alert.name}${subject.join('')}`;
   const about = `${alert.severity}, ${alert.category}, to ${alert.receiver}${delay}`;
   const texts = [alert.summary, alert.runbook_url].filter(text => text !== null);
   return [`${head} (${about})`, ...texts.map(text => `  ${text}`)].join('\n');
@@ -86,7 +93,7 @@ export function createReport({ figures, ...input }: ReportInput): Report {
     seconds: tenths(input.seconds),
     endpoint: input.endpoint,
     figuresAfter: input.figuresAfter === undefined ? null : tenths(input.figuresAfter),
-    calls: { total: figures?.calls ?? 0, errors: Object.fromEntries(figures?.errors ?? []) },
+    calls: { total: figures?.calls ?? 0, errors: Object.fromEntries((figures?.errors ?? []).filter(([, n]) => n > 0)) },
     questions: input.questions,
     latency: { p50: figures?.latency.p50 ?? null, p95: figures?.latency.p95 ?? null },
     cost: figures?.cost ?? 0,

@@ -153,7 +153,7 @@ const stand = (figures: Figures): boolean =>
 function addresses(app: App, alerting: Alerting | undefined): readonly (readonly [string, string])[] {
   return [
     ['metrics', `curl ${app.monitorUrl}/metrics`],
-    ['live page', `${app.monitorUrl}/`],
+    ['health', `curl ${app.monitorUrl}/readyz`],
     ...(alerting === undefined
       ? []
       : ([

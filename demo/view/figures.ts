@@ -37,7 +37,7 @@ export interface Figures {
     readonly queue: number;
     readonly dropped: number;
     readonly errors: number;
-    /** Seconds the monitor itself used, a call. */
+    /** Seconds that watching and scoring a call takes; answering scrapes is not in it. */
     readonly overhead: number | undefined;
   };
 }
@@ -59,6 +59,11 @@ function recentOutcomes(before: Scrape, now: Scrape): Figures['recent'] {
   const [ok, error, aborted] = [since('ok'), since('error'), since('aborted')] as const;
   const total = ok + error + aborted;
   return total > 0 ? { ok: ok / total, error: error / total, aborted: aborted / total } : undefined;
+}
+
+function overheadOf(now: Scrape, calls: number): number | undefined {
+  if (calls === 0 || now.find('selfOverhead').length === 0) return undefined;
+  return (now.sum('selfOverhead') - now.sum('selfOverhead', { component: 'scrape' })) / calls;
 }
 
 /**
@@ -108,7 +113,7 @@ export function readFigures(before: Scrape, now: Scrape): Figures {
       queue: now.gauge('selfQueueDepth') ?? 0,
       dropped: now.sum('selfDropped'),
       errors: now.sum('selfErrors'),
-      overhead: calls > 0 && now.find('selfOverhead').length > 0 ? now.sum('selfOverhead') / calls : undefined,
+      overhead: overheadOf(now, calls),
     },
   };
 }
