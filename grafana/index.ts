@@ -1,5 +1,9 @@
 export type { AlertmanagerConfig, AlertmanagerOptions, Receiver, Routed, TeamReceivers } from './alertmanager.js';
 export { alertmanager } from './alertmanager.js';
+export type { Dashboard } from './board.js';
+export { dashboards } from './dashboards.js';
+export type { GenerateOptions } from './generate.js';
+export { generate } from './generate.js';
 export type { Duration, GrafanaOptions, Holds, ResolvedOptions, RuleThresholds, RuleTimings } from './options.js';
 export { defaultTimings, fastTimings, resolveOptions } from './options.js';
 export type { AlertingRule, RecordingRule, RuleFile, RuleGroup } from './rules.js';

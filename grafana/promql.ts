@@ -136,6 +136,8 @@ export function aggregate(op: 'sum' | 'min' | 'max' | 'count', query: Query, by:
 
 /** Series without any label, for a condition that always holds. */
 export const always: Query = atom('vector(1)');
+/** 0 without any label, where nothing is to be seen as none. */
+export const zero: Query = atom('vector(0)');
 
 /** 1 where nothing matches. */
 export const absent = (query: Query): Query => atom(`absent(${query.text})`);

@@ -58,7 +58,7 @@ export const targetsAbsent: AlertFactory = options => {
         },
         run('once the last target has been gone long enough', hold + 8, true, [1, 4], ['gone', hold + 8]),
       ],
-      below: [run('when the target is back just in time', hold + 3, false, [1, 4], ['gone', hold - 1], [1, 8])],
+      below: [run('a moment before it has been gone long enough', hold + 3, false, [1, 4], ['gone', hold + 4])],
       resolves: [run('once a target is back', hold + 10, false, [1, 4], ['gone', hold + 4], [1, 8])],
       idle: [run('for a target that is up and has no traffic', hold + 4, false, [1, hold + 8])],
       vanishes: { exempt: 'a series that vanishes is what this alert is for' },

@@ -24,7 +24,8 @@ export const accuracyLow: AlertFactory = options => {
     description: message`Accuracy of ${label('model')} on the task ${label('task')} of ${label('job')} is at most ${value('percent')} over the window ${timings.truthWindow} (upper end of the 95 % interval); ${String(threshold * 100)}% is expected.`,
   };
   const t = timeline(options);
-  const hold = t.steps(seconds(timings.hold.accuracy)) + t.steps(seconds(timings.evaluationInterval));
+  const least = t.steps(seconds(timings.hold.accuracy));
+  const hold = least + t.steps(seconds(timings.evaluationInterval));
   const ended = hold + 2 + t.ended;
   const low = Number((threshold * 0.9).toFixed(4));
   const labels = (model: string) => ({ ...measure, job, instance: 'app-1:9464', task: 'default', model });
@@ -88,7 +89,7 @@ export const accuracyLow: AlertFactory = options => {
       ],
       below: [
         run('when the upper end is just at the threshold', hold + 2, 'm-1', false, [threshold, hold + 4]),
-        run('when it was low for too short a time', hold, 'm-1', false, [1, 2], [low, hold]),
+        run('a moment before it has been low long enough', least + 1, 'm-1', false, [1, 2], [low, least + 4]),
       ],
       resolves: [run('once accuracy is back', ended, 'm-1', false, [low, hold + 2], [1, t.ended + 2])],
       idle: [run('without any label', hold + 2, 'm-1', false)],

@@ -71,7 +71,10 @@ export const anomalyBurst: AlertFactory = options => {
           text: 'See how much the detector has learnt; a young one knows little of what is normal.',
           query: q.gauge('detectorTrainedCalls'),
         },
-        { text: 'Open an exemplar of the panel: it leads to the trace of one odd call.' },
+        {
+          text: 'Run this in Explore with exemplars switched on: each dot near the top leads to the trace of one odd call.',
+          query: q.quantile(0.99, 'anomalyScore', timings.rateWindow, { by: ['detector'] }),
+        },
       ],
       mitigation: [
         'If a deployment explains it and is as intended, do nothing: the detector learns the new normal.',

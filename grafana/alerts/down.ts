@@ -54,7 +54,7 @@ export const down: AlertFactory = options => {
     },
     cases: {
       fires: [run('once the target has been down long enough', hold + 3, true, [1, 2], [0, hold + 4])],
-      below: [run('when the target is back just in time', hold + 3, false, [1, 2], [0, hold], [1, 6])],
+      below: [run('a moment before it has been down long enough', hold + 1, false, [1, 2], [0, hold + 4])],
       resolves: [run('once the target is back', hold + 6, false, [1, 2], [0, hold + 2], [1, 6])],
       idle: [run('for a target that is up and has no traffic', hold + 3, false, [1, hold + 4])],
       vanishes: [run('for a target that is no longer listed', hold + 6, false, [1, 2], [0, 1], ['gone', hold + 6])],

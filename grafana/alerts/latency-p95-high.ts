@@ -84,7 +84,10 @@ export const latencyP95High: AlertFactory = options => {
           text: 'See whether retries add up.',
           query: q.rate('callsRetries', timings.rateWindow, { by: ['provider', 'model'] }),
         },
-        { text: 'Open an exemplar of the panel: it leads to the trace of one slow call.' },
+        {
+          text: 'Run this in Explore with exemplars switched on: each dot leads to the trace of one call.',
+          query: q.quantile(0.95, 'operationDuration', timings.rateWindow),
+        },
       ],
       mitigation: [
         'If the provider is slow, use another region, model or provider.',
