@@ -188,11 +188,24 @@ export class MetricStore implements MetricSink {
     return values.join('\0');
   }
 
+  /**
+   * The key of values as they were given, which is that of their series if they need no cleaning: what cleaning would change (a
+   * control character, a value outside a closed list, one that is too long) stands in no key.
+   */
+  #rawKey(family: MutableFamily, labels: Readonly<Record<string, string>>): string {
+    const names = family.labels;
+    let key = names.length === 0 ? '' : String(labels[names[0] as string] ?? '');
+    for (let i = 1; i < names.length; i++) key += `\0${String(labels[names[i] as string] ?? '')}`;
+    return key;
+  }
+
   #series(
     family: MutableFamily,
     labels: Readonly<Record<string, string>>,
     create: (values: readonly string[]) => Series,
   ): Series {
+    const known = family.series.get(this.#rawKey(family, labels));
+    if (known !== undefined) return known;
     let values = this.#values(family, labels);
     let key = this.#key(values);
     let series = family.series.get(key);

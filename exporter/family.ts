@@ -40,14 +40,14 @@ export interface SampleRow {
 export interface NumberFamily extends FamilyHead {
   readonly shape: 'number';
   readonly rows: readonly NumberRow[];
-  /** The labels of a row as they are written between the braces; empty for none. */
-  labels(row: NumberRow): string;
+  /** The labels of the row at an index as they are written between the braces; empty for none. */
+  labels(index: number): string;
 }
 
 export interface HistogramFamily extends FamilyHead {
   readonly shape: 'histogram';
   readonly rows: readonly HistogramRow[];
-  labels(row: HistogramRow): string;
+  labels(index: number): string;
 }
 
 export interface SampleFamily extends FamilyHead {

@@ -1,7 +1,8 @@
 import { DataPointType, type MetricData, type ResourceMetrics, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { prometheusName, sanitizeName, unitSuffix } from '../core/prometheus-names.js';
+import { Labeller, type LabelMemory } from './attribute-labels.js';
 import type { Family, FamilyType, HistogramRow, NumberRow } from './family.js';
-import { cleanLabelName, type LabelPair, labelText } from './label-text.js';
+import { type LabelPair, labelText } from './label-text.js';
 
 /** What is left out of a scrape, and why; each is told once. */
 export type DropReport = (name: string, reason: string) => void;
@@ -13,15 +14,16 @@ export interface OtelOptions {
   readonly scopeLabels: boolean;
 }
 
-type Labelled<R> = R & { readonly text: string };
-
 interface Building {
   readonly name: string;
   readonly type: FamilyType;
   readonly unit: string;
   readonly help: string;
-  readonly rows: Labelled<NumberRow | HistogramRow>[];
-  readonly seen: Set<string>;
+  readonly rows: (NumberRow | HistogramRow)[];
+  /** The labels of each row. */
+  readonly texts: string[];
+  /** All of `texts`, once two of them could be the same; most families never need it. */
+  seen: Set<string> | undefined;
 }
 
 /** Points that are put into words before the event loop gets a turn. */
@@ -68,40 +70,6 @@ function scopePairs(scope: ScopeMetrics['scope']): LabelPair[] {
   return pairs;
 }
 
-/** Turns attribute sets into label texts, sorted by name; what all points of a scope share is put into words once. */
-class Labeller {
-  readonly #fixed: readonly LabelPair[];
-  readonly #fixedText: string;
-  readonly #taken: ReadonlySet<string>;
-  readonly #plain = new Map<string, boolean>();
-
-  constructor(fixed: readonly LabelPair[]) {
-    this.#fixed = fixed;
-    this.#fixedText = labelText(fixed);
-    this.#taken = new Set(fixed.map(([name]) => cleanLabelName(name)));
-  }
-
-  text(attributes: Readonly<Record<string, unknown>>): string {
-    const pairs = Object.keys(attributes)
-      .sort()
-      .map((name): LabelPair => [name, attributes[name]]);
-    const own = pairs.every(([name]) => this.#cannotMeetFixed(name));
-    if (!own) return labelText([...pairs, ...this.#fixed]);
-    const text = labelText(pairs);
-    if (text === '' || this.#fixedText === '') return text + this.#fixedText;
-    return `${text},${this.#fixedText}`;
-  }
-
-  #cannotMeetFixed(name: string): boolean {
-    let known = this.#plain.get(name);
-    if (known === undefined) {
-      known = !this.#taken.has(cleanLabelName(name));
-      this.#plain.set(name, known);
-    }
-    return known;
-  }
-}
-
 interface SdkHistogram {
   readonly buckets: { readonly boundaries: readonly number[]; readonly counts: readonly number[] };
   readonly sum?: number;
@@ -117,35 +85,45 @@ function histogramRow({ buckets, sum }: SdkHistogram): HistogramRow {
   return { bounds: buckets.boundaries.slice(0, last), counts, sum };
 }
 
+const scopeKey = (scope: ScopeMetrics['scope']): string =>
+  `${scope.name}\0${scope.version ?? ''}\0${scope.schemaUrl ?? ''}`;
+
 function byScope(a: ScopeMetrics, b: ScopeMetrics): number {
-  const key = ({ scope }: ScopeMetrics): string => `${scope.name}\0${scope.version ?? ''}\0${scope.schemaUrl ?? ''}`;
-  return key(a) < key(b) ? -1 : 1;
+  const [left, right] = [scopeKey(a.scope), scopeKey(b.scope)];
+  return left === right ? 0 : left < right ? -1 : 1;
 }
 
 /**
  * What OpenTelemetry collected, as families: one block a name, also where two scopes use it. A name with two types keeps the
  * first, a series that is there already is left out, and what no text format can say (exponential histograms) is reported.
+ * @param memory what the last scrape put into words; one for each endpoint
  */
 export async function otelFamilies(
   scopes: readonly ScopeMetrics[],
   constant: readonly LabelPair[],
   options: OtelOptions,
+  memory: LabelMemory,
   drop: DropReport,
   pause: () => Promise<void>,
 ): Promise<Family[]> {
   const families = new Map<string, Building>();
+  const pass = memory.begin();
   let points = 0;
   for (const { scope, metrics } of [...scopes].sort(byScope)) {
     const labeller = new Labeller([...(options.scopeLabels ? scopePairs(scope) : []), ...constant]);
     for (const metric of metrics) {
       const family = familyFor(families, metric, options.prefix, drop);
       if (family === undefined) continue;
+      const alone = family.rows.length === 0;
+      const label = pass.labels(`${scopeKey(scope)}\0${metric.descriptor.name}`, labeller);
       for (const point of metric.dataPoints) {
-        addPoint(family, point.value, labeller.text(point.attributes), drop);
+        const { text, exact } = label(point.attributes);
+        addPoint(family, point.value, text, alone && exact, drop);
         if (++points % POINTS_PER_TURN === 0) await pause();
       }
     }
   }
+  pass.end();
   return [...families.values()].map(finish);
 }
 
@@ -175,14 +153,17 @@ function familyFor(
     unit: unitSuffix(descriptor.unit),
     help: descriptor.description || descriptor.name,
     rows: [],
-    seen: new Set(),
+    texts: [],
+    seen: undefined,
   };
   families.set(name, family);
   return family;
 }
 
-function addPoint(family: Building, value: unknown, text: string, drop: DropReport): void {
-  if (family.seen.has(text)) {
+/** @param distinct the text cannot be that of another point of this family */
+function addPoint(family: Building, value: unknown, text: string, distinct: boolean, drop: DropReport): void {
+  if (!distinct) family.seen ??= new Set(family.texts);
+  if (family.seen?.has(text)) {
     drop(family.name, 'has one series twice; only the first is shown');
     return;
   }
@@ -191,14 +172,13 @@ function addPoint(family: Building, value: unknown, text: string, drop: DropRepo
     return;
   }
   const row = family.type === 'histogram' ? histogramRow(value as SdkHistogram) : { value: value as number };
-  family.seen.add(text);
-  family.rows.push({ ...row, text });
+  family.seen?.add(text);
+  family.rows.push(row);
+  family.texts.push(text);
 }
 
-const textOf = (row: NumberRow | HistogramRow): string => (row as Labelled<NumberRow | HistogramRow>).text;
-
-function finish({ name, type, unit, help, rows }: Building): Family {
-  const head = { name, type, unit, help, labels: textOf };
+function finish({ name, type, unit, help, rows, texts }: Building): Family {
+  const head = { name, type, unit, help, labels: (index: number) => texts[index] ?? '' };
   return type === 'histogram'
     ? { ...head, shape: 'histogram', rows: rows as HistogramRow[] }
     : { ...head, shape: 'number', rows: rows as NumberRow[] };

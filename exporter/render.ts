@@ -71,8 +71,8 @@ function* numberLines(family: NumberFamily, format: Format, limit: number): Gene
   const exemplars = format === 'openmetrics' && family.type === 'counter' && name.endsWith('_total');
   let out = '';
   let lines = 0;
-  for (const row of family.rows) {
-    const labels = family.labels(row);
+  for (const [i, row] of family.rows.entries()) {
+    const labels = family.labels(i);
     out += labels === '' ? `${name} ` : `${open}${labels}} `;
     out += formatValue(row.value);
     out += exemplars && row.exemplar !== undefined ? `${exemplarText(row.exemplar)}\n` : '\n';
@@ -91,8 +91,8 @@ function* histogramLines(family: HistogramFamily, format: Format, limit: number)
   const count = `${family.name}_count`;
   let out = '';
   let lines = 0;
-  for (const row of family.rows) {
-    const labels = family.labels(row);
+  for (const [at, row] of family.rows.entries()) {
+    const labels = family.labels(at);
     const { bounds, counts } = row;
     const exemplars = format === 'openmetrics' ? row.exemplars : undefined;
     const ends = bucketTails(bounds);

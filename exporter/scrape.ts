@@ -2,6 +2,7 @@ import { diag } from '@opentelemetry/api';
 import type { CollectionResult } from '@opentelemetry/sdk-metrics';
 import { describeError } from '../core/errors.js';
 import type { Wiring } from '../core/wiring.js';
+import { LabelMemory } from './attribute-labels.js';
 import type { Family } from './family.js';
 import { mergeFamilies } from './merge.js';
 import { constantLabels, type OtelOptions, otelFamilies, targetInfo } from './otel.js';
@@ -29,6 +30,7 @@ export class Scraper {
   readonly #wiring: Wiring;
   readonly #options: ScraperOptions;
   readonly #own = new OwnMetrics();
+  readonly #memory = new LabelMemory();
   readonly #collect: (timeout: number) => Promise<CollectionResult>;
   readonly #registries: readonly (readonly [Source<readonly object[]>, ReadonlySet<string>])[];
   readonly #told = new Set<string>();
@@ -65,7 +67,7 @@ export class Scraper {
     const { resource, scopeMetrics } = collected.resourceMetrics;
     const constant = constantLabels(resource, this.#options.constantLabels);
     const pause = (): Promise<void> => watch.pause();
-    const otel = await otelFamilies(scopeMetrics, constant, this.#options, this.#drop, pause);
+    const otel = await otelFamilies(scopeMetrics, constant, this.#options, this.#memory, this.#drop, pause);
     const target = this.#options.targetInfo ? [targetInfo(resource)] : [];
     // Read last, so that what this scrape found wrong is already in it.
     const own = this.#own.families(this.#wiring.store.collect(), constant);
