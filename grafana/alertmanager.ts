@@ -1,5 +1,5 @@
 import { MonitorError, showValue } from '../core/errors.js';
-import { type Duration, type GrafanaOptions, resolveOptions } from './options.js';
+import { type Duration, type GrafanaOptions, resolveOptions, seconds } from './options.js';
 
 /**
  * Where notifications of one kind go. Secrets are named by the file they are in, never written into the configuration.
@@ -185,7 +185,8 @@ export function alertmanager(options: AlertmanagerOptions = {}): AlertmanagerCon
           receiver: HEARTBEAT,
           group_wait: '0s',
           group_interval: heartbeat,
-          repeat_interval: heartbeat,
+          // Equal to group_interval it would be found not yet due at every other flush.
+          repeat_interval: `${Math.ceil(seconds(heartbeat) * 900)}ms`,
         },
         ...teams.map(([name, list]) => ({
           matchers: [matches('team', '=', name)],

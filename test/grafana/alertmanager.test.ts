@@ -53,6 +53,7 @@ describe('Alertmanager configuration', () => {
       heartbeatInterval: '5s',
     });
     assert.deepEqual([route.group_wait, route.group_interval, route.repeat_interval], ['1s', '2s', '1h']);
-    assert.equal(route.routes?.[0]?.repeat_interval, '5s');
+    const heartbeat = route.routes?.[0];
+    assert.deepEqual([heartbeat?.group_interval, heartbeat?.repeat_interval], ['5s', '4500ms']);
   });
 });
