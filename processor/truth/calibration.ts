@@ -17,7 +17,10 @@ function binOf(p: number): number {
 export function expectedCalibrationError(p: readonly number[], y: readonly boolean[]): number | undefined {
   if (p.length === 0) return undefined;
   const gaps = new Float64Array(BINS);
-  for (const [i, claimed] of p.entries()) gaps[binOf(claimed)]! += claimed - (y[i] === true ? 1 : 0);
+  for (let i = 0; i < p.length; i++) {
+    const claimed = p[i] as number;
+    gaps[binOf(claimed)]! += claimed - (y[i] === true ? 1 : 0);
+  }
   return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / p.length;
 }
 

@@ -105,7 +105,7 @@ export class GroundTruth implements FeedbackSink {
     const { models } = this.#wiring;
     const name = call.model.requested;
     const model = call.outcome.kind === 'ok' ? models.admit(name) : models.label(name);
-    const carried = keepable(call.prediction);
+    const carried = call.prediction && keepable(call.prediction);
     const tracked = trackedCall(model, carried);
     for (const task of this.#tasks) {
       const said = this.#predict(task, call, text);
@@ -124,7 +124,7 @@ export class GroundTruth implements FeedbackSink {
     const held = this.#index.add(ids, this.#tick(), tracked);
     this.#expectLabels(tracked);
     for (const task of this.#tasks) if (belongs(task, tracked)) task.coverage.see(predictedClass(task, tracked));
-    this.#unasked.see(carried === undefined ? undefined : classNameOf(carried.value));
+    this.#unasked.see(call.prediction && classNameOf(call.prediction.value));
     this.#texts.count(held);
   }
 
@@ -209,7 +209,7 @@ export class GroundTruth implements FeedbackSink {
     } else {
       counters.replaced(call.model, task.join.replace(earlier, verdict), verdict);
     }
-    if (record.prediction !== undefined || record.score !== undefined) {
+    if (prediction !== undefined && (record.prediction !== undefined || record.score !== undefined)) {
       call.predictions ??= new Map();
       call.predictions.set(task.name, keepable(prediction));
       this.#texts.count(held);

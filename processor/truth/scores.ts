@@ -15,7 +15,7 @@ function clip(p: number): number {
 export function splitScores(scores: readonly number[], truth: readonly boolean[]): SplitScores {
   const positive: number[] = [];
   const negative: number[] = [];
-  for (const [i, score] of scores.entries()) (truth[i] === true ? positive : negative).push(score);
+  for (let i = 0; i < scores.length; i++) (truth[i] === true ? positive : negative).push(scores[i] as number);
   return { positive: Float64Array.from(positive).sort(), negative: Float64Array.from(negative).sort() };
 }
 

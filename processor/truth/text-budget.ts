@@ -42,9 +42,8 @@ export class TextBudget {
     this.#used -= size;
     const { call } = held;
     call.text = undefined;
-    if (isLong(call.prediction)) call.prediction = undefined;
-    for (const [task, prediction] of call.predictions ?? [])
-      if (isLong(prediction)) call.predictions?.set(task, undefined);
+    if (isLong(call.prediction)) call.prediction = null;
+    for (const [task, prediction] of call.predictions ?? []) if (isLong(prediction)) call.predictions?.set(task, null);
   }
 
   #trim(): void {

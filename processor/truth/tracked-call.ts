@@ -1,24 +1,27 @@
 import type { LlmCall, Prediction } from '../../core/call.js';
 import type { LabelRecord } from '../../core/feedback.js';
-import { MAX_CLASS_NAME } from './class-names.js';
+import { MAX_CLASS_NAME, OTHER_CLASS } from './class-names.js';
 import type { Pair } from './sliding-window.js';
 import type { Task } from './task.js';
+
+/** A prediction; null where it was a text that was not kept: no class name, so for a class it is `other`. */
+export type Kept = Prediction | null;
 
 /** What is remembered of a call until its label comes. Every field is always there: one shape for a hundred thousand of them. */
 export interface TrackedCall {
   /** As a label value. */
   readonly model: string;
   /** What the call carried for any task. */
-  prediction: Prediction | undefined;
-  /** What its answer, or an earlier label, says was predicted, by task; undefined where that was a text that was let go. */
-  predictions: Map<string, Prediction | undefined> | undefined;
+  prediction: Kept | undefined;
+  /** What its answer, or an earlier label, says was predicted, by task. */
+  predictions: Map<string, Kept> | undefined;
   /** The answer's text, for tasks that compare it with a reference text. */
   text: string | undefined;
   /** By task. */
   pairs: Map<string, Pair> | undefined;
 }
 
-export function trackedCall(model: string, prediction?: Prediction): TrackedCall {
+export function trackedCall(model: string, prediction?: Kept): TrackedCall {
   return { model, prediction, predictions: undefined, text: undefined, pairs: undefined };
 }
 
@@ -26,12 +29,12 @@ export function trackedCall(model: string, prediction?: Prediction): TrackedCall
 export const MAX_TEXT = 4096;
 
 /** The prediction, if it is small enough to keep. */
-export function keepable(prediction: Prediction | undefined): Prediction | undefined {
-  return typeof prediction?.value === 'string' && prediction.value.length > MAX_TEXT ? undefined : prediction;
+export function keepable(prediction: Prediction): Kept {
+  return typeof prediction.value === 'string' && prediction.value.length > MAX_TEXT ? null : prediction;
 }
 
 /** True for a predicted text that is no class name. */
-export function isLong(prediction: Prediction | undefined): boolean {
+export function isLong(prediction: Kept | undefined): boolean {
   return typeof prediction?.value === 'string' && prediction.value.length > MAX_CLASS_NAME;
 }
 
@@ -46,7 +49,10 @@ export function belongs(task: Task, call: TrackedCall): boolean {
 }
 
 function ownPrediction(task: Task, call: TrackedCall): Prediction | undefined {
-  return call.predictions?.get(task.name) ?? (task.config.prediction === undefined ? call.prediction : undefined);
+  const own = call.predictions?.get(task.name);
+  const said = own === undefined && task.config.prediction === undefined ? call.prediction : own;
+  if (said === null) return task.classifies ? { value: OTHER_CLASS } : undefined;
+  return said;
 }
 
 /** The class that was predicted when the call ended, for coverage. */

@@ -1,4 +1,3 @@
-import type { Prediction } from '../../core/call.js';
 import { MonitorError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import type { CallIds, CallIndex } from './call-index.js';
@@ -7,7 +6,7 @@ import type { CoverageState } from './coverage.js';
 import type { Pair, Verdict } from './sliding-window.js';
 import type { Task } from './task.js';
 import { TASK_KINDS, type TaskConfig } from './task-config.js';
-import { isLong, type TrackedCall, trackedCall } from './tracked-call.js';
+import { isLong, type Kept, type TrackedCall, trackedCall } from './tracked-call.js';
 
 const VERSION = 1;
 
@@ -23,15 +22,16 @@ type PairState = readonly [
   number | null,
   number | null,
 ];
-type PredictionState = readonly [value: string | number | boolean, score: number | null];
+/** `text` stands for a text that stays in the process, null for none. */
+type PredictionState = readonly [value: string | number | boolean, score: number | null] | 'text' | null;
 type CallState = readonly [
   callId: string,
   responseId: string | null,
   spanId: string | null,
   at: number,
   model: string,
-  prediction: PredictionState | null,
-  predictions: readonly (readonly [task: string, prediction: PredictionState | null])[],
+  prediction: PredictionState,
+  predictions: readonly (readonly [task: string, prediction: PredictionState])[],
   pairs: readonly (readonly [task: string, seq: number])[],
 ];
 
@@ -59,9 +59,10 @@ function orNull(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value;
 }
 
-function savePrediction(prediction: Prediction | undefined): PredictionState | null {
+function savePrediction(prediction: Kept | undefined): PredictionState {
+  if (prediction === undefined) return null;
   // A text that is no class name is what a user or a model wrote: it stays in the process.
-  return prediction === undefined || isLong(prediction) ? null : [prediction.value, orNull(prediction.score)];
+  return prediction === null || isLong(prediction) ? 'text' : [prediction.value, orNull(prediction.score)];
 }
 
 function savePair({ seq, at, model, verdict }: Pair): PairState {
@@ -181,8 +182,8 @@ export function restoreTask(task: Task, state: TaskState): ReadonlyMap<number, P
   return pairs;
 }
 
-function restorePrediction(state: PredictionState | null): Prediction | undefined {
-  if (state === null) return undefined;
+function restorePrediction(state: Exclude<PredictionState, null>): Kept {
+  if (state === 'text') return null;
   const [value, score] = state;
   return score === null ? { value } : { value, score };
 }
@@ -193,9 +194,9 @@ export function restoreCall(
   pairsOf: (task: string) => ReadonlyMap<number, Pair> | undefined,
 ): { readonly ids: CallIds; readonly at: number; readonly call: TrackedCall } {
   const [callId, responseId, spanId, at, model, prediction, predictions, pairs] = state;
-  const call = trackedCall(model, restorePrediction(prediction));
+  const call = trackedCall(model, prediction === null ? undefined : restorePrediction(prediction));
   if (predictions.length > 0)
-    call.predictions = new Map(predictions.map(([task, said]) => [task, restorePrediction(said)]));
+    call.predictions = new Map(predictions.map(([task, said]) => [task, restorePrediction(said ?? 'text')]));
   for (const [task, seq] of pairs) {
     const pair = pairsOf(task)?.get(seq);
     if (pair === undefined) continue;

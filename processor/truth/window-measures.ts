@@ -17,12 +17,15 @@ export interface WindowMeasure {
   readonly interval?: Interval | undefined;
 }
 
+/** Measures of scores sort their pairs each time they are read: they are taken over so many newest ones at most. */
+export const MAX_SCORED = 20_000;
 const AVERAGES = ['macro', 'micro', 'weighted'] as const;
 const PER_CLASS = ['precision', 'recall', 'f1'] as const;
 
 /**
  * All measures of a window that mean something; an empty window has none. Macro averages run over the configured classes,
- * without such a list over those that occur in the window. Costs O(pairs) and a sort where there are scores.
+ * without such a list over those that occur in the window. Costs O(pairs), and a sort of
+ * at most `MAX_SCORED` where there are scores.
  */
 export function windowMeasures(task: Task, window: SlidingWindow): WindowMeasure[] {
   if (window.size === 0) return [];
@@ -85,15 +88,15 @@ function scoreMeasures(task: Task, window: SlidingWindow): WindowMeasure[] {
   const truth: boolean[] = [];
   const confidence: number[] = [];
   const right: boolean[] = [];
-  for (const { verdict } of window.pairs()) {
-    if (Number.isNaN(verdict.score)) continue;
+  window.each(verdict => {
+    if (Number.isNaN(verdict.score)) return;
     scores.push(verdict.score);
     truth.push(verdict.actual === positive);
     confidence.push(
       positive === undefined ? verdict.score : confidenceOf(verdict.score, verdict.predicted === positive),
     );
     right.push(verdict.actual === verdict.predicted);
-  }
+  }, MAX_SCORED);
   const ece = plain('ece', expectedCalibrationError(confidence, right));
   if (positive === undefined) return ece;
   const split = splitScores(scores, truth);
@@ -109,14 +112,16 @@ function scoreMeasures(task: Task, window: SlidingWindow): WindowMeasure[] {
 function textMeasures(window: SlidingWindow): WindowMeasure[] {
   let f1 = 0;
   let rouge = 0;
-  for (const { verdict } of window.pairs()) {
+  window.each(verdict => {
     f1 += verdict.tokenF1;
     rouge += verdict.rougeL;
-  }
+  });
   return [...plain('token_f1', f1 / window.size), ...plain('rouge_l', rouge / window.size)];
 }
 
 function numberMeasures(window: SlidingWindow): WindowMeasure[] {
-  const errors = numberErrors(Array.from(window.pairs(), ({ verdict }) => verdict.error));
+  const all: number[] = [];
+  window.each(verdict => all.push(verdict.error));
+  const errors = numberErrors(all);
   return errors === undefined ? [] : [...plain('mae', errors.mae), ...plain('rmse', errors.rmse)];
 }

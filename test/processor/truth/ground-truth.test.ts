@@ -286,7 +286,14 @@ test('a class name that is a sentence, or longer than a label may be, is other',
   const rig = createRig({ tasks: { default: { kind: 'multiclass' } } });
   rig.call('a', { prediction: 'my card number is\n4111' });
   rig.label('a', 'x'.repeat(65));
-  assert.deepEqual(rig.read('truth.confusion'), { 'task=default actual=other predicted=other_mismatch': 1 });
+  for (const length of [65, 5000]) {
+    rig.call(`b${length}`, { prediction: 'y'.repeat(length) });
+    rig.label(`b${length}`, 'card');
+  }
+  assert.deepEqual(rig.read('truth.confusion'), {
+    'task=default actual=other predicted=other_mismatch': 1,
+    'task=default actual=card predicted=other': 2,
+  });
 });
 
 test('calls wait until their time is over or there is no room; what had no room is counted', () => {

@@ -144,7 +144,7 @@ for (const seed of SEEDS) {
 }
 
 test('a state keeps its tasks, but no word of a text, and a task that is now of another kind starts anew', () => {
-  const rig = createRig();
+  const rig = createRig({ tasks: { qa: { kind: 'text' } } });
   rig.call('a', { prediction: 'x' });
   rig.call('b', {}, 'a text that somebody wrote');
   rig.call('c', { prediction: `somebody also had this predicted${' at length'.repeat(5)}` });
@@ -154,7 +154,7 @@ test('a state keeps its tasks, but no word of a text, and a task that is now of 
   const other = createRig({ tasks: { default: { kind: 'number' } } });
   other.truth.restore(saved);
   assert.deepEqual(other.read('truth.window'), {});
-  assert.deepEqual(other.read('truth.pending'), { 'task=default': 3 });
+  assert.deepEqual(other.read('truth.pending'), { 'task=default': 3, 'task=qa': 3 });
 });
 
 const BROKEN: readonly Json[] = [

@@ -43,5 +43,5 @@ test('text that changes is counted again', () => {
   texts.count(held);
   assert.equal(texts.used, 70);
   texts.forget(held);
-  assert.deepEqual([...held.call.predictions], [['qa', undefined]]);
+  assert.deepEqual([...held.call.predictions], [['qa', null]]);
 });
