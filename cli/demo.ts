@@ -8,7 +8,7 @@ import { COLOURED, PLAIN } from '../demo/view/style.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 
 const INCIDENT_AFTER = 45;
-const RATE = 10;
+const RATE = 8;
 
 const USAGE = `Usage: llm-monitor demo [options]
 

@@ -11,7 +11,7 @@ export function rulesOptions(target: string) {
     preset: 'online',
     job: 'llm-monitor',
     target,
-    thresholds: { latencyP95: 1 },
+    thresholds: { latencyP95: 2 },
     timings: { ...fastTimings, truthWindow: WINDOW },
   } as const satisfies GrafanaOptions;
 }

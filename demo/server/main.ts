@@ -11,7 +11,12 @@ export interface IncidentMessage {
 }
 
 const seed = Number(process.env['DEMO_SEED'] ?? 1);
-const server = createModelServer({ load: loadModel, random: createRandom(seed) });
+const WARM_UP = ['How do I send 250 euros to a friend?', 'What are your opening hours?', 'I lost my card.'];
+
+const models = { bankbot: loadModel('bankbot'), 'bankbot-v2': loadModel('bankbot-v2') };
+// Both are warm before the first question: nothing but the answers is to tell when one takes the other's place.
+for (const model of Object.values(models)) for (const question of WARM_UP) model.answer(question);
+const server = createModelServer({ models, random: createRandom(seed) });
 
 process.on('message', (message: IncidentMessage) => {
   server.setIncident(INCIDENTS.find(name => name === message.incident));

@@ -24,8 +24,7 @@ const FINGERPRINT = 'fp_bankbot';
 const MAX_BODY = 1 << 20;
 
 export interface ModelServerOptions {
-  /** Gives a checkpoint's model; called when it first answers. */
-  readonly load: (checkpoint: Checkpoint) => TinyLlama;
+  readonly models: Readonly<Record<Checkpoint, TinyLlama>>;
   readonly random: Random;
 }
 
@@ -40,15 +39,8 @@ export interface ModelServer {
  * under way share the thread token by token.
  */
 export function createModelServer(options: ModelServerOptions): ModelServer {
-  const { random } = options;
-  const models = new Map<Checkpoint, TinyLlama>();
+  const { models, random } = options;
   let incident: Incident | undefined;
-
-  const model = (checkpoint: Checkpoint): TinyLlama => {
-    const loaded = models.get(checkpoint) ?? options.load(checkpoint);
-    models.set(checkpoint, loaded);
-    return loaded;
-  };
 
   const complete = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request);
@@ -58,7 +50,7 @@ export function createModelServer(options: ModelServerOptions): ModelServer {
     if (chat.model !== MODEL) return refuse(response, unknownModel(chat.model));
     const behaviour = behave(incident, random);
     if (behaviour.refusal !== undefined) return refuse(response, behaviour.refusal);
-    const llama = model(behaviour.checkpoint);
+    const llama = models[behaviour.checkpoint];
     const promptTokens = llama.promptIds(chat.question).length;
     if (promptTokens >= llama.context) return refuse(response, contextExceeded(llama.context, promptTokens));
     if (behaviour.delay > 0) await sleep(behaviour.delay);

@@ -14,7 +14,10 @@ const RIGHT = [
 const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'user', content: QUESTION }];
 
 describe('model server, asked by the official SDK', () => {
-  const server = createModelServer({ load: loadModel, random: createRandom(1) });
+  const server = createModelServer({
+    models: { bankbot: loadModel('bankbot'), 'bankbot-v2': loadModel('bankbot-v2') },
+    random: createRandom(1),
+  });
   let openai: OpenAI;
   let baseURL: string;
 
