@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { describeError, MonitorError, showValue } from '../core/errors.js';
+import { reportText } from '../demo/report.js';
 import { type DemoOptions, runDemo } from '../demo/run.js';
 import { INCIDENT_TABLE, INCIDENTS } from '../demo/server/incidents.js';
 import { type Binaries, findBinaries } from '../demo/stack/binaries.js';
@@ -145,7 +146,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
   try {
     const presenter = presenterFor(values.json === true, io);
     const report = await runDemo(options, { presenter, env: io.env, stop: signal });
-    if (values.json === true && report !== undefined) io.out(`${JSON.stringify(report)}\n`);
+    if (report !== undefined) io.out(`${values.json === true ? JSON.stringify(report) : reportText(report)}\n`);
     return 0;
   } catch (error) {
     io.err(`llm-monitor demo: ${describeError(error)}\n`);

@@ -105,3 +105,20 @@ export function createReport({ figures, ...input }: ReportInput): Report {
     alerts: input.alerts,
   };
 }
+
+/** How it went, in two or three lines for a person. */
+export function reportText({ seconds, calls, accuracy, anomaly, incident, alerts }: Report): string {
+  const failed = Object.values(calls.errors).reduce((sum, n) => sum + n, 0);
+  const right = accuracy === null ? 'no label yet' : `accuracy ${accuracy.value.toFixed(2)} over the last labels`;
+  const firing = alerts.filter(alert => alert.status === 'firing');
+  const delays = firing.flatMap(({ name, delay }) => (delay === null ? [] : [`${name} after ${delay} s`]));
+  return [
+    `${calls.total} calls in ${seconds} s, ${failed} failed, ${right}, ${anomaly.flagged} flagged as anomalous`,
+    ...(incident === null ? [] : [`incident ${incident.name} from second ${Math.round(incident.at)} on`]),
+    ...(firing.length === 0
+      ? []
+      : [
+          `${firing.length} ${firing.length === 1 ? 'alert' : 'alerts'}${delays.length === 0 ? '' : `: ${delays.join(', ')}`}`,
+        ]),
+  ].join('\n');
+}

@@ -54,6 +54,7 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
   const closing: (() => Promise<void>)[] = [];
   try {
     const port = await monitorPort(options.port);
+    presenter.note('starting the model server and the help desk (Ctrl-C ends the demo)');
     const app = await startApp({ port, seed: options.seed, env, signal });
     closing.push(app.stop);
     lifetime.dependOn(app.model);

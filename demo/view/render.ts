@@ -43,9 +43,9 @@ function interval({ value, low, high }: Measure): string {
   return `${value.toFixed(2)}${range}`;
 }
 
-/** A curve of shares, one character each. */
+/** A curve of shares from one half to one, one character each: below one half an accuracy is simply bad. */
 export function curve(values: readonly number[]): string {
-  return values.map(value => BARS[Math.min(7, Math.max(0, Math.floor(value * 8)))] ?? '').join('');
+  return values.map(value => BARS[Math.min(7, Math.max(0, Math.floor((value - 0.5) * 16)))] ?? '').join('');
 }
 
 /** True when a measure is surely below its threshold: when even the upper end of its interval is. */
@@ -98,7 +98,7 @@ export function renderView(figures: Figures, scene: Scene, style: Style): readon
       intentF1 === undefined ? '' : `F1 ${intentF1.toFixed(2)}`,
       figures.labels === 0 ? '' : style.dim(`${count(figures.labels)} labels`),
     ),
-    row('', curve(scene.accuracyHistory)),
+    ...(scene.accuracyHistory.length === 0 ? [] : [row('', `${curve(scene.accuracyHistory)} the last minute`)]),
     row(
       'quality',
       `${figures.quality.length} evaluators`,
@@ -125,7 +125,7 @@ export function renderView(figures: Figures, scene: Scene, style: Style): readon
       `queue ${monitor.queue}`,
       judge(`dropped ${count(monitor.dropped)}`, monitor.dropped > 0),
       judge(`errors ${count(monitor.errors)}`, monitor.errors > 0),
-      monitor.overhead === undefined ? '' : `${(1000 * monitor.overhead).toFixed(2)} ms a call`,
+      monitor.overhead === undefined ? '' : `scores a call in ${(1000 * monitor.overhead).toFixed(2)} ms`,
     ),
     ...scene.urls.map(([name, url]) => row(name, url)),
   ];

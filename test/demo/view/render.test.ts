@@ -21,7 +21,7 @@ const figures = readFigures(new Scrape(page(1), 0), new Scrape(page(2), 10_000))
 const scene: Scene = {
   elapsed: 75,
   urls: [['metrics', 'curl http://127.0.0.1:9464/metrics']],
-  accuracyHistory: [0, 0.5, 1],
+  accuracyHistory: [0.5, 0.75, 1],
   thresholds: PRESET_TABLE.online.thresholds,
 };
 
@@ -37,7 +37,7 @@ describe('formats', () => {
     [milliseconds(1.534), '1.53 s'],
     [count(9999), '9999'],
     [count(12_345), '12.3 k'],
-    [curve([0, 0.5, 0.94, 1]), '▁▅██'],
+    [curve([0, 0.5, 0.66, 0.94, 1]), '▁▁▃██'],
   ];
   for (const [actual, expected] of cases) it(expected, () => assert.equal(actual, expected));
 });
