@@ -39,6 +39,8 @@ export class ContextNormaliser {
   readonly #centre: Float64Array;
   readonly #spread: Float64Array;
   readonly #states: Float64Array[] = [];
+  /** The contexts that `states` belong to. */
+  #levels: readonly string[] | undefined;
 
   /** @param contexts contexts of all levels that are kept, those used last */
   constructor(scales: readonly FeatureScale[], contexts = 500) {
@@ -68,7 +70,9 @@ export class ContextNormaliser {
 
   /** Learns a call's features in all its contexts. */
   learn(levels: readonly string[], features: Float64Array): void {
-    this.#expect(levels);
+    // Mostly the call whose deviations were just asked for: its contexts are at hand.
+    if (levels !== this.#levels) this.#expect(levels);
+    this.#levels = undefined;
     for (const state of this.#states) {
       for (let f = 0; f < features.length; f++) {
         const x = features[f]!;
@@ -120,11 +124,13 @@ export class ContextNormaliser {
       return [String(key), readDoubles({ context: numbers ?? null }, 'context', width * STRIDE)] as const;
     });
     this.#contexts.clear();
+    this.#levels = undefined;
     for (const [key, numbers] of contexts) this.#contexts.set(key, numbers);
   }
 
   /** Fills `centre` and `spread` with what to expect in the narrowest context, and `states` with all of them; makes missing ones. */
   #expect(levels: readonly string[]): void {
+    this.#levels = levels;
     const { length } = this.#scales;
     this.#states.length = 0;
     for (let f = 0; f < length; f++) {

@@ -1,6 +1,7 @@
 import { MonitorError, showValue } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import type { Random } from '../../core/random.js';
+import { type Beyond, Range } from './beyond-range.js';
 import { MISSING_KEY, mirrorKey, toKey } from './float-key.js';
 import { averagePathLength, COLUMN_BITS, growTree, type Nodes } from './isolation-tree.js';
 import { packBytes, readFloats, readHead, readInts, readNumber } from './state.js';
@@ -10,6 +11,8 @@ export interface ForestOptions {
   readonly trees?: number;
   /** Rows a tree sees, drawn without replacement (psi); 256 if absent, and never more than there are rows. */
   readonly sampleSize?: number;
+  /** Looks beyond the range of the sample too (see `IsolationForest`); as published if absent. */
+  readonly beyond?: Beyond;
   readonly random: Random;
 }
 
@@ -22,20 +25,29 @@ const MAX_NODES = 1 << (31 - COLUMN_BITS);
  * ceil(log2 psi), uniform column and cut, a leaf of n rows counts c(n) more, score 2^(-E[h] / c(psi)) with the psi really used),
  * with three additions: a column that is constant in a node is drawn again, a missing value (NaN) follows the branch that more
  * known values took, and the path lengths of the nodes explain a score. Numbers count to 22 binary digits.
- * @see Liu, Ting, Zhou, "Isolation Forest", ICDM 2008
+ *
+ * As published, all cuts lie within the sample's range, so that a value far beyond it scores as the outermost known one does, and
+ * a column that never varied is not looked at. With `beyond`, a forest that judges what it was not fitted to has the mean score,
+ * in closed form, of forests in which a share of the trees starts with one more cut for each side of each column, uniform between
+ * the end of the range and half a range further out: it isolates at depth 1 what lies beyond, and changes nothing for the rest.
+ * The ends are the means over the trees of their samples' ends: one absurd row among many does not stretch them far.
+ * @see Liu, Ting, Zhou, "Isolation Forest", ICDM 2008; for an acceptable range about the cuts "On detecting clustered anomalies
+ * using SCiForest", ECML PKDD 2010
  */
 export class IsolationForest {
   readonly width: number;
   readonly #nodes: Nodes;
   readonly #roots: Int32Array;
   readonly #normal: number;
+  readonly #range: Range | undefined;
   readonly #keys: Int32Array;
 
-  private constructor(width: number, nodes: Nodes, roots: Int32Array, normal: number) {
+  private constructor(nodes: Nodes, roots: Int32Array, normal: number, width: number, range: Range | undefined) {
     this.width = width;
     this.#nodes = nodes;
     this.#roots = roots;
     this.#normal = normal;
+    this.#range = range;
     this.#keys = new Int32Array(2 * width);
   }
 
@@ -64,7 +76,7 @@ export class IsolationForest {
    * @throws MonitorError INVALID_ARGUMENT, at the first slice
    */
   static *grow(rows: Float32Array, width: number, options: ForestOptions): Generator<void, IsolationForest> {
-    const { trees = 100, sampleSize = 256, random } = options;
+    const { trees = 100, sampleSize = 256, beyond, random } = options;
     const count = rows.length / width;
     if (!(width >= 1 && width <= MAX_WIDTH) || !Number.isInteger(count) || count < 1)
       throw new MonitorError(
@@ -80,6 +92,7 @@ export class IsolationForest {
       );
     const nodes: Nodes = { words: new Int32Array(2 * most), lengths: new Float32Array(most), count: 0 };
     const roots = new Int32Array(trees);
+    const range = beyond === undefined ? undefined : new Range(beyond, width);
     const order = Int32Array.from({ length: count }, (_, i) => i);
     const sample = new Int32Array(psi * width);
     for (let t = 0; t < trees; t++) {
@@ -92,6 +105,7 @@ export class IsolationForest {
       }
       roots[t] = nodes.count;
       growTree(nodes, sample, psi, width, random);
+      if (range !== undefined) range.add(sample, psi, trees);
       yield;
     }
     const kept = {
@@ -99,7 +113,7 @@ export class IsolationForest {
       lengths: nodes.lengths.slice(0, nodes.count),
       count: nodes.count,
     };
-    return new IsolationForest(width, kept, roots, averagePathLength(psi));
+    return new IsolationForest(kept, roots, averagePathLength(psi), width, range);
   }
 
   /**
@@ -112,6 +126,12 @@ export class IsolationForest {
 
   /** Mean path length of a row over all trees. */
   depth(row: ArrayLike<number>): number {
+    const depth = this.#treeDepth(row);
+    // What a cut beyond the range sets apart has a path of one step.
+    return this.#range === undefined ? depth : depth - this.#range.chance(row) * (depth - 1);
+  }
+
+  #treeDepth(row: ArrayLike<number>): number {
     const x = this.#read(row);
     const { words, lengths } = this.#nodes;
     const roots = this.#roots;
@@ -157,7 +177,10 @@ export class IsolationForest {
       }
     }
     const { width } = this;
-    return Float64Array.from({ length: width }, (_, f) => (credit[f]! + credit[f + width]!) / this.#roots.length);
+    const out = new Float64Array(width);
+    for (let f = 0; f < width; f++) out[f] = (credit[f]! + credit[f + width]!) / this.#roots.length;
+    this.#range?.credit(row, out, this.#treeDepth(row));
+    return out;
   }
 
   /** Mean path length of the rows the forest was grown from. */
@@ -174,6 +197,7 @@ export class IsolationForest {
       roots: [...this.#roots],
       words: packBytes(this.#nodes.words),
       lengths: packBytes(this.#nodes.lengths),
+      range: this.#range?.save() ?? null,
     };
   }
 
@@ -196,7 +220,8 @@ export class IsolationForest {
         );
     }
     const normal = readNumber(saved, 'normal', 0);
-    return new IsolationForest(width, { words, lengths, count }, Int32Array.from(roots as number[]), normal);
+    const range = saved['range'] === null ? undefined : Range.restore(saved['range'] ?? null, width);
+    return new IsolationForest({ words, lengths, count }, Int32Array.from(roots as number[]), normal, width, range);
   }
 
   #read(row: ArrayLike<number>): Int32Array {

@@ -1,6 +1,7 @@
 import { MonitorError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { createRandom } from '../../core/random.js';
+import type { Beyond } from './beyond-range.js';
 import type { Detector, DetectorScore } from './detector.js';
 import { IsolationForest } from './forest.js';
 import { Reservoir } from './reservoir.js';
@@ -30,6 +31,8 @@ export { IsolationForest };
 const VERSION = 1;
 /** A tree of 256 rows grows in about 0.1 ms. */
 const TREES_A_SLICE = 8;
+/** Deviations reach to about 2 for what is usual; what never varied has 1 as the scale on which a change of it is seen. */
+const BEYOND: Beyond = { share: 0.5, leastRange: 1 };
 
 class ForestScore implements DetectorScore {
   readonly value: number;
@@ -129,6 +132,7 @@ export class IsolationForestDetector implements Detector {
     const growth = IsolationForest.grow(rows, this.#width, {
       trees: this.#trees,
       sampleSize: this.#sampleSize,
+      beyond: BEYOND,
       random,
     });
     for (let grown = 1; ; grown++) {

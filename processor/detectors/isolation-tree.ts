@@ -111,15 +111,15 @@ export function growTree(nodes: Nodes, sample: Int32Array, psi: number, width: n
     // The first child takes the side with fewer known values; values equal to the cut and missing ones go to the second.
     const mirrored = balance > 0;
     const at = mirrored ? mirrorKey(cut.at) : cut.at;
-    let first = 0;
+    let taken = 0;
     let place = start;
     for (let i = start; i < end; i++) {
       const row = order[i]!;
       const key = sample[base + row]!;
-      if ((mirrored ? mirrorKey(key) : key) > at) smaller[first++] = row;
+      if ((mirrored ? mirrorKey(key) : key) > at) smaller[taken++] = row;
       else order[place++] = row;
     }
-    for (let i = 0; i < first; i++) order[place + i] = smaller[i]!;
+    for (let i = 0; i < taken; i++) order[place + i] = smaller[i]!;
     const child = nodes.count;
     nodes.count += 2;
     words[2 * node] = at;

@@ -40,7 +40,7 @@ export function createDetectors(
   const chosen = new Map<string, DetectorChoice>();
   if (!fromNothing) for (const name of DEFAULT_DETECTORS) chosen.set(name, name);
   for (const word of words) {
-    if (typeof word !== 'string') chosen.set(word.name, word);
+    if (typeof word !== 'string') chosen.set(checked(word).name, word);
     else if (word === 'none') chosen.clear();
     else {
       const name = word.replace(/^[+-]\s*/, '');
@@ -50,6 +50,14 @@ export function createDetectors(
     }
   }
   return [...chosen.values()].map(each => (typeof each === 'string' ? factory(each)(options) : each));
+}
+
+function checked(detector: Detector): Detector {
+  if (typeof detector?.scoreOne === 'function' && /^[a-z][a-z0-9_]{0,63}$/.test(detector.name)) return detector;
+  throw new MonitorError(
+    'CONFIG_INVALID',
+    `a detector of your own is named ${showValue(detector?.name)}; expected lower case, digits and _, and a function scoreOne`,
+  );
 }
 
 function factory(name: string): (options: DetectorOptions) => Detector {

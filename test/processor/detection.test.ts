@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { cleanCall, type LlmCall } from '../../core/call.js';
+import type { Json } from '../../core/json.js';
+import { createRandom } from '../../core/random.js';
+import { MetricStore } from '../../core/store.js';
+import {
+  Detection,
+  type DetectionOptions,
+  type Finding,
+  type Findings,
+  recordFindings,
+} from '../../processor/detection.js';
+import type { Detector } from '../../processor/detectors/detector.js';
+import type { Evaluations } from '../../processor/evaluators/evaluator.js';
+import { FEATURE_NAMES } from '../../processor/features.js';
+
+const START = 1_772_409_628_773;
+const EVALUATIONS: Evaluations = new Map([['refusal', { score: 0, flagged: false }]]);
+const FOREST = 'isolation_forest';
+
+/** A factor around 1: log-normal with a spread of about 20 %. */
+const jitter = (random: () => number): number => Math.exp(0.4 * (random() + random() + random() - 1.5));
+
+interface Shape {
+  readonly slow?: number;
+  readonly model?: string;
+}
+
+/** A stream of seeded calls, one a second. */
+class Traffic {
+  readonly #random = createRandom(21);
+  #count = 0;
+
+  next({ slow = 1, model = 'gpt-x' }: Shape = {}): { call: LlmCall; extras: { cost: number; characters: number } } {
+    const random = this.#random;
+    const output = Math.round(200 * jitter(random));
+    const startedAt = START + 1000 * this.#count++;
+    const { call } = cleanCall(
+      {
+        id: `c${this.#count}`,
+        provider: 'openai',
+        operation: 'chat',
+        model: { requested: model },
+        startedAt,
+        duration: slow * 0.01 * output * jitter(random),
+        usage: { input_uncached: Math.round(500 * jitter(random)), output },
+        template: 'v1',
+        outcome: { kind: 'ok', finishReasons: ['stop'] },
+      },
+      startedAt,
+    );
+    return { call, extras: { cost: output * 1e-5, characters: Math.round(output * 4 * jitter(random)) } };
+  }
+}
+
+function settle(detection: Detection): void {
+  if (detection.stale) for (const _ of detection.refit());
+}
+
+/** Observes `count` calls; refits as its owner would. @returns the forest's finding of each, undefined while not ready */
+function run(detection: Detection, traffic: Traffic, count: number, shape: Shape = {}): (Finding | undefined)[] {
+  return Array.from({ length: count }, () => {
+    const { call, extras } = traffic.next(shape);
+    const findings = detection.observe(call, EVALUATIONS, extras);
+    settle(detection);
+    return findings.found.find(({ detector }) => detector === FOREST);
+  });
+}
+
+const flagged = (findings: (Finding | undefined)[]): number => findings.filter(finding => finding?.flagged).length;
+
+describe('Detection', () => {
+  it('finds nothing until it is ready, and says so', () => {
+    const detection = new Detection();
+    const traffic = new Traffic();
+    const findings = run(detection, traffic, 600);
+    const first = findings.findIndex(finding => finding !== undefined);
+    // 30 calls for the contexts, 200 for the forest, 100 for the calibration.
+    assert.equal(first, 330);
+    assert.ok(findings.slice(first).every(finding => finding !== undefined));
+    assert.equal(detection.status()[0]?.ready, true);
+    assert.equal(new Detection().status()[0]?.ready, false);
+    assert.equal(new Detection().status()[0]?.age, undefined);
+  });
+
+  it('is not ready where nobody runs its refits', () => {
+    const detection = new Detection();
+    const traffic = new Traffic();
+    for (let i = 0; i < 500; i++) detection.observe(traffic.next().call, EVALUATIONS);
+    assert.equal(detection.stale, true);
+    assert.equal(detection.status()[0]?.ready, false);
+  });
+
+  it('flags about 1 in 100 quiet calls', () => {
+    const detection = new Detection();
+    const traffic = new Traffic();
+    run(detection, traffic, 1000);
+    const share = flagged(run(detection, traffic, 6000)) / 6000;
+    assert.ok(share > 0.005 && share < 0.016, `${share}`);
+  });
+
+  it('flags a call that is off and names what is off', () => {
+    const detection = new Detection();
+    const traffic = new Traffic();
+    run(detection, traffic, 1500);
+    const [finding] = run(detection, traffic, 1, { slow: 20 });
+    assert.equal(finding?.flagged, true);
+    assert.ok(finding.score >= 0.99 && finding.score < 1);
+    assert.ok(['latency', 'latency_per_token'].includes(finding.feature ?? ''), finding.feature);
+    assert.equal(finding.contributions?.length, FEATURE_NAMES.length);
+  });
+
+  it('gives a finding that is not flagged no feature', () => {
+    const detection = new Detection({ threshold: 1 });
+    const traffic = new Traffic();
+    const findings = run(detection, traffic, 600);
+    assert.equal(flagged(findings), 0);
+    assert.ok(findings.every(finding => finding?.feature === undefined));
+  });
+
+  it('keeps flagging through an incident, and is quiet again after it', () => {
+    const detection = new Detection();
+    const traffic = new Traffic();
+    run(detection, traffic, 1500);
+    assert.ok(flagged(run(detection, traffic, 200, { slow: 20 })) > 180);
+    assert.ok(flagged(run(detection, traffic, 300)) <= 9);
+  });
+
+  it('takes a lasting change as usual in the end', () => {
+    const detection = new Detection();
+    const traffic = new Traffic();
+    run(detection, traffic, 1500);
+    assert.ok(flagged(run(detection, traffic, 50, { slow: 20 })) > 45);
+    run(detection, traffic, 3000, { slow: 20 });
+    assert.ok(flagged(run(detection, traffic, 1000, { slow: 20 })) < 25);
+  });
+
+  it('takes a new model as usual soon, although it is far from the others', () => {
+    const detection = new Detection();
+    const traffic = new Traffic();
+    run(detection, traffic, 1500);
+    run(detection, traffic, 100, { model: 'slow-but-good', slow: 20 });
+    assert.ok(flagged(run(detection, traffic, 300, { model: 'slow-but-good', slow: 20 })) < 15);
+    assert.ok(flagged(run(detection, traffic, 300)) < 15);
+  });
+
+  it('scores a call before it learns from it', () => {
+    const detector = recorder();
+    const detection = new Detection({ detectors: [detector, 'none', detector] });
+    const traffic = new Traffic();
+    run(detection, traffic, 50);
+    assert.deepEqual(detector.log.slice(0, 4), ['score', 'learn', 'score', 'learn']);
+  });
+
+  it('gives the same findings for the same seed and calls', () => {
+    const scores = (options: DetectionOptions): (number | undefined)[] =>
+      run(new Detection(options), new Traffic(), 700).map(finding => finding?.score);
+    assert.deepEqual(scores({}), scores({ seed: 1 }));
+    assert.notDeepEqual(scores({}), scores({ seed: 2 }));
+  });
+
+  it('goes on after restore(save()) as it would have', () => {
+    const original = new Detection();
+    const traffic = new Traffic();
+    run(original, traffic, 800);
+    const copy = new Detection();
+    copy.restore(JSON.parse(JSON.stringify(original.save())) as Json);
+    assert.deepEqual(copy.status(), original.status());
+    for (let i = 0; i < 600; i++) {
+      const { call, extras } = traffic.next(i % 100 === 0 ? { slow: 10 } : {});
+      assert.deepEqual(copy.observe(call, EVALUATIONS, extras), original.observe(call, EVALUATIONS, extras));
+      for (const detection of [copy, original]) settle(detection);
+    }
+  });
+
+  it('refuses a state of another version or with other features', () => {
+    const good = new Detection().save() as Record<string, Json>;
+    for (const state of [
+      null,
+      { ...good, version: 7 },
+      { ...good, features: 'latency' },
+      { ...good, now: 'x' },
+    ] as Json[])
+      assert.throws(() => new Detection().restore(state), { code: 'STATE_MISMATCH' });
+  });
+
+  it('leaves a detector that a state does not know at its start', () => {
+    const state = new Detection({ detectors: 'none' }).save();
+    const detection = new Detection();
+    detection.restore(state);
+    assert.equal(detection.status()[0]?.learnt, 0);
+  });
+
+  it('refuses unknown detectors and thresholds that are no probability', () => {
+    assert.throws(() => new Detection({ detectors: ['crystal_ball'] }), {
+      code: 'CONFIG_INVALID',
+      message: /isolation_forest/,
+    });
+    assert.throws(() => new Detection({ threshold: 99 }), { code: 'INVALID_ARGUMENT' });
+  });
+
+  it('counts the age of a fit in seconds of the calls', () => {
+    const detection = new Detection();
+    const traffic = new Traffic();
+    run(detection, traffic, 231);
+    const fitted = detection.status()[0]?.age ?? Number.NaN;
+    run(detection, traffic, 60);
+    const later = detection.status()[0]?.age ?? Number.NaN;
+    assert.ok(Math.abs(later - fitted - 60) < 10, `${fitted} ${later}`);
+    assert.ok(detection.status(START + 3_600_000)[0]!.age! > 3000);
+  });
+});
+
+/** A detector of a user's own that writes down what is asked of it. */
+function recorder(): Detector & { readonly log: string[] } {
+  const log: string[] = [];
+  return {
+    log,
+    name: 'recorder',
+    ready: true,
+    learnt: 0,
+    scoreOne: () => {
+      log.push('score');
+      return { value: 0.5, contributions: new Float64Array(FEATURE_NAMES.length) };
+    },
+    learnOne: () => {
+      log.push('learn');
+    },
+    save: () => null,
+    restore: () => {},
+  };
+}
+
+describe('recordFindings', () => {
+  const finding = { detector: FOREST, score: 0.995, flagged: true, feature: 'latency' } as const;
+  const labels = { detector: FOREST, model: 'gpt-x', operation: 'chat' } as const;
+  const write = (store: MetricStore, findings: Findings): void => recordFindings(store, findings, 'gpt-x', 'chat');
+
+  it('writes the score, the flag with its feature, and how far the detector is', () => {
+    const store = new MetricStore();
+    write(store, { found: [finding], status: [{ detector: FOREST, ready: true, learnt: 300, age: 12 }] });
+    assert.equal(store.value('anomalyFlagged', { ...labels, feature: 'latency' }), 1);
+    assert.equal(store.value('detectorReady', { detector: FOREST }), 1);
+    assert.equal(store.value('detectorTrainedCalls', { detector: FOREST }), 300);
+    assert.equal(store.value('detectorAge', { detector: FOREST }), 12);
+    assert.ok(store.collect().some(({ key }) => key === 'anomalyScore'));
+  });
+
+  it('counts no flag for a score below the threshold, and none without a feature as a feature', () => {
+    const store = new MetricStore();
+    write(store, { found: [{ detector: FOREST, score: 0.4, flagged: false }], status: [] });
+    assert.equal(
+      store.collect().some(({ key }) => key === 'anomalyFlagged'),
+      false,
+    );
+    write(store, { found: [{ detector: FOREST, score: 0.995, flagged: true }], status: [] });
+    assert.equal(store.value('anomalyFlagged', { ...labels, feature: 'none' }), 1);
+  });
+
+  it('writes no score and no age for a detector that is not ready: absent is not 0', () => {
+    const store = new MetricStore();
+    write(store, { found: [], status: [{ detector: FOREST, ready: false, learnt: 3, age: undefined }] });
+    assert.equal(store.value('detectorReady', { detector: FOREST }), 0);
+    assert.equal(store.value('detectorAge', { detector: FOREST }), undefined);
+    assert.equal(
+      store.collect().some(({ key }) => key === 'anomalyScore'),
+      false,
+    );
+  });
+});
