@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describeError, MonitorError } from '../core/errors.js';
 
@@ -46,6 +46,7 @@ export interface EndpointOptions {
 export class Endpoint {
   readonly #options: EndpointOptions;
   readonly #server: Server;
+  readonly #underWay = new Set<ServerResponse>();
   #address: AddressInfo | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -61,8 +62,8 @@ export class Endpoint {
         connectionsCheckingInterval: limits.checkInterval,
       },
       (request, response) => {
-        // While it stops, no connection is worth keeping.
-        if (this.#stopped !== undefined) response.setHeader('connection', 'close');
+        this.#underWay.add(response);
+        response.once('close', () => this.#underWay.delete(response));
         options.handler(request, response);
       },
     );
@@ -122,12 +123,14 @@ export class Endpoint {
         resolve();
         return;
       }
+      // The one timer that holds the process: who waits for the stop in a script would else never see it come.
       const timer = setTimeout(() => server.closeAllConnections(), this.#options.limits.stopGrace);
-      timer.unref();
       server.close(() => {
         clearTimeout(timer);
         resolve();
       });
+      // Else a client that keeps its connection would hold the server until the grace is over.
+      for (const response of this.#underWay) if (!response.headersSent) response.setHeader('connection', 'close');
       server.closeIdleConnections();
     });
     return this.#stopped;

@@ -50,7 +50,7 @@ export function labelText(pairs: readonly LabelPair[]): string {
     const entry = { key, value: valueText(value) };
     const known = byName.get(name);
     if (known === undefined) byName.set(name, [entry]);
-    else if (!known.some(other => other.key === key)) known.push(entry);
+    else if (!known.some(other => other.key === key && other.value === entry.value)) known.push(entry);
   }
   // Joined, not added up: a text that is kept must be flat, or each scrape would walk its pieces again (measured 4 times slower).
   const parts: string[] = [];
@@ -59,7 +59,7 @@ export function labelText(pairs: readonly LabelPair[]): string {
       entries.length === 1
         ? (entries[0]?.value ?? '')
         : entries
-            .sort((a, b) => (a.key < b.key ? -1 : 1))
+            .sort((a, b) => (a.key === b.key ? 0 : a.key < b.key ? -1 : 1))
             .map(entry => entry.value)
             .join(';');
     parts.push(`${name}="${escapeValue(value)}"`);
