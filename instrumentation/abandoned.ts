@@ -6,16 +6,15 @@ interface Losable {
 let registry: FinalizationRegistry<Losable> | undefined;
 
 /**
- * Ends a call as abandoned when `holder` can no longer be reached: then nobody can ask for its answer any more. A later holder
- * takes the place of an earlier one. The call itself must not hold `holder`.
+ * Ends a call as abandoned when `holder` can no longer be reached: then nobody can ask for its answer any more. The call itself
+ * must not hold `holder`. For another holder, `forget` the call first.
  */
 export function endWhenUnreachable(holder: object, call: Losable): void {
   registry ??= new FinalizationRegistry(lost => lost.left('abandoned'));
-  registry.unregister(call);
   registry.register(holder, call, call);
 }
 
-/** The call has ended: the garbage collector need not tell. */
+/** The garbage collector need no longer tell of the call. */
 export function forget(call: Losable): void {
   registry?.unregister(call);
 }

@@ -1,4 +1,4 @@
-import { endWhenUnreachable } from './abandoned.js';
+import { endWhenUnreachable, forget } from './abandoned.js';
 import type { Call } from './run.js';
 import { observeStream } from './stream.js';
 
@@ -76,6 +76,7 @@ const OWN_UNWRAP = { ...UNWRAP, enumerable: true };
 function seeValue(call: Call, value: unknown): void {
   if (call.ended) return;
   if (observeStream(value, call)) {
+    forget(call);
     endWhenUnreachable(value as object, call);
     return;
   }

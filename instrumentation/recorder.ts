@@ -1,6 +1,4 @@
 import { type Meter, type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
-import type { Operation } from '../core/labels.js';
-import type { UpDownHandle } from '../core/sink.js';
 import type { Wiring } from '../core/wiring.js';
 import { Instruments, type Semconv } from './instruments.js';
 import { textOf } from './readers/fields.js';
@@ -32,7 +30,6 @@ export class Recorder {
   readonly open: Set<OpenCall>;
   readonly #sites = new WeakMap<object, Site>();
   readonly #bySource = new Map<ProviderRow, Site>();
-  readonly #inFlight = new Map<string, UpDownHandle>();
   #tracerProvider: TracerProvider | undefined;
   #meterProvider: MeterProvider | undefined;
   #tracer: { readonly from: TracerProvider; readonly tracer: Tracer } | undefined;
@@ -84,16 +81,6 @@ export class Recorder {
     if (typeof client === 'object' && client !== null) this.#sites.set(client, made);
     else this.#bySource.set(row, made);
     return made;
-  }
-
-  inFlight(provider: string, model: string, operation: Operation): UpDownHandle {
-    const key = `${provider}\0${model}\0${operation}`;
-    let handle = this.#inFlight.get(key);
-    if (handle === undefined) {
-      handle = this.wiring.store.upDown('callsInFlight', { provider, model, operation });
-      this.#inFlight.set(key, handle);
-    }
-    return handle;
   }
 
   /** Counts a fault of ours. Never throws. */

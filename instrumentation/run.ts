@@ -90,11 +90,7 @@ export class Call implements OpenCall {
     this.#start = performance.now();
     this.#span = recorder.spans ? this.#startSpan() : undefined;
     this.#attempts = site.countsAttempts ? beginAttempts(body) : undefined;
-    this.#inFlight = recorder.inFlight(
-      site.provider,
-      wiring.models.label(this.#target.model ?? ''),
-      endpoint.operation,
-    );
+    this.#inFlight = this.#target.inFlight(wiring.store, wiring.models.label(this.#target.model ?? ''));
     this.#inFlight.add(1);
     recorder.open.add(this);
   }
@@ -276,7 +272,8 @@ export class Call implements OpenCall {
   #usage(facts: ResponseFacts | undefined): unknown {
     if (facts?.usage !== undefined) {
       if (facts.usage.clamped) this.#recorder.fault('usage');
-      return { ...facts.usage, source: 'reported' };
+      const { input_uncached, cache_read, cache_write, output, reasoning } = facts.usage;
+      return { input_uncached, cache_read, cache_write, output, reasoning, source: 'reported' };
     }
     if (facts === undefined || this.#firstChunk === undefined) return undefined;
     let length = 0;

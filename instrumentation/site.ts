@@ -1,5 +1,7 @@
 import { SpanKind, type SpanOptions } from '@opentelemetry/api';
 import type { Operation } from '../core/labels.js';
+import type { UpDownHandle } from '../core/sink.js';
+import type { MetricStore } from '../core/store.js';
 import { type LabelSets, labelSets } from './instruments.js';
 import { fieldsOf, textOf } from './readers/fields.js';
 import type { Endpoint, ProviderRow } from './readers/table.js';
@@ -73,6 +75,9 @@ export class Target {
   readonly spanOptions: SpanOptions;
   readonly #site: Site;
   readonly #labels = new Map<string, LabelSets>();
+  /** The last answer of `labels` and of `inFlight`: nearly every call asks for the same again. */
+  #lastLabels: { readonly model: string; readonly answered: string | undefined; readonly sets: LabelSets } | undefined;
+  #lastInFlight: { readonly store: MetricStore; readonly model: string; readonly handle: UpDownHandle } | undefined;
 
   constructor(site: Site, endpoint: Endpoint, model: string | undefined) {
     this.#site = site;
@@ -96,6 +101,8 @@ export class Target {
 
   /** The label sets under bounded names of the model that was asked for and of the one that answered. */
   labels(model: string, answered: string | undefined): LabelSets {
+    const last = this.#lastLabels;
+    if (last !== undefined && last.model === model && last.answered === answered) return last.sets;
     const key = `${model}\0${answered ?? ''}`;
     let sets = this.#labels.get(key);
     if (sets === undefined) {
@@ -109,6 +116,16 @@ export class Target {
       });
       this.#labels.set(key, sets);
     }
+    this.#lastLabels = { model, answered, sets };
     return sets;
+  }
+
+  /** The series of open calls under a bounded name of the model. */
+  inFlight(store: MetricStore, model: string): UpDownHandle {
+    const last = this.#lastInFlight;
+    if (last !== undefined && last.store === store && last.model === model) return last.handle;
+    const handle = store.upDown('callsInFlight', { provider: this.provider, model, operation: this.operation });
+    this.#lastInFlight = { store, model, handle };
+    return handle;
   }
 }
