@@ -36,6 +36,8 @@ const WITH_CALL_LABELS: ReadonlySet<OwnKey> = new Set(['calls', 'tokens', 'cost'
 interface MutableFamily extends Family {
   readonly series: Map<string, Series>;
   readonly closed: readonly (ReadonlySet<string> | undefined)[];
+  /** Counts a value that a series refuses: one function for all of them. */
+  readonly refuse: (reason: string) => void;
 }
 
 /** A label value as it is written: a string without control characters, at most 128 characters, from its closed list if it has one. */
@@ -90,7 +92,7 @@ export class MetricStore implements MetricSink {
     return this.#series(
       family,
       labels,
-      values => new HistogramSeries(values, family.def.buckets ?? [], this.#refuse(metric), this.#clock),
+      values => new HistogramSeries(values, family.def.buckets ?? [], family.refuse, this.#clock),
     ) as HistogramSeries;
   }
 
@@ -154,7 +156,7 @@ export class MetricStore implements MetricSink {
     return this.#series(
       family,
       labels,
-      values => new NumberSeries(values, family.def.kind === 'counter', this.#refuse(metric), this.#clock),
+      values => new NumberSeries(values, family.def.kind === 'counter', family.refuse, this.#clock),
     ) as NumberSeries;
   }
 
@@ -173,7 +175,7 @@ export class MetricStore implements MetricSink {
           closed.push(new Set(['', ...values]));
         }
       }
-      family = { key: metric, def, labels, series: new Map(), closed };
+      family = { key: metric, def, labels, series: new Map(), closed, refuse: this.#refuse(metric) };
       this.#families.set(metric, family);
     }
     return family;

@@ -1,5 +1,13 @@
 import type { Exemplar } from '../core/series.js';
-import { type Family, type HistogramFamily, type NumberFamily, openMetricsName, type SampleFamily } from './family.js';
+import {
+  type Family,
+  type HistogramFamily,
+  type HistogramRow,
+  type NumberFamily,
+  type NumberRow,
+  openMetricsName,
+  type SampleFamily,
+} from './family.js';
 import { escapeValue } from './label-text.js';
 import { formatBound, formatValue } from './numbers.js';
 
@@ -71,7 +79,10 @@ function* numberLines(family: NumberFamily, format: Format, limit: number): Gene
   const exemplars = format === 'openmetrics' && family.type === 'counter' && name.endsWith('_total');
   let out = '';
   let lines = 0;
-  for (const [i, row] of family.rows.entries()) {
+  const { rows } = family;
+  // By index: an iterator of entries makes an array a line.
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as NumberRow;
     const labels = family.labels(i);
     out += labels === '' ? `${name} ` : `${open}${labels}} `;
     out += formatValue(row.value);
@@ -91,7 +102,9 @@ function* histogramLines(family: HistogramFamily, format: Format, limit: number)
   const count = `${family.name}_count`;
   let out = '';
   let lines = 0;
-  for (const [at, row] of family.rows.entries()) {
+  const { rows } = family;
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as HistogramRow;
     const labels = family.labels(at);
     const { bounds, counts } = row;
     const exemplars = format === 'openmetrics' ? row.exemplars : undefined;
