@@ -53,11 +53,9 @@ export interface DetectorStatus {
   readonly age: number | undefined;
 }
 
+/** One finding a detector that is ready. */
 export interface Findings {
-  /** One a detector that is ready. */
   readonly found: readonly Finding[];
-  /** One a detector, as of the end of the call. */
-  readonly status: readonly DetectorStatus[];
 }
 
 interface Watch {
@@ -130,7 +128,7 @@ export class Detection {
       if (detector.refit === undefined) watch.fittedAt = this.#now;
     }
     if (learn || this.#normaliser.known(levels) < YOUNG) this.#normaliser.learn(levels, features);
-    return { found, status: this.status() };
+    return { found };
   }
 
   /**
@@ -216,7 +214,6 @@ export function recordFindings(
     if (flagged)
       sink.counter('anomalyFlagged', { detector, model, operation, feature: feature ?? 'none' }).add(1, exemplar);
   }
-  recordStatus(sink, findings.status);
 }
 
 /** Writes how far each detector is. */

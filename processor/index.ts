@@ -19,4 +19,11 @@ export { scan, type TextFacts } from './evaluators/scan.js';
 export { FEATURE_NAMES, toFeatures } from './features.js';
 export { createPricing, type Pricing } from './pricing.js';
 export { LlmSpanProcessor, type LlmSpanProcessorOptions } from './span-processor.js';
-export { GroundTruth, type GroundTruthOptions, type TaskConfig } from './truth/ground-truth.js';
+export {
+  type Answer,
+  GroundTruth,
+  type GroundTruthOptions,
+  type TaskConfig,
+  type TaskKind,
+  type WindowConfig,
+} from './truth/ground-truth.js';

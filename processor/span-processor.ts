@@ -5,7 +5,7 @@ import { textSize } from '../core/content.js';
 import type { FeedbackRecord, FeedbackSink } from '../core/feedback.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { CallMetrics } from './call-metrics.js';
-import { Detection, recordFindings } from './detection.js';
+import { Detection, recordFindings, recordStatus } from './detection.js';
 import type { Evaluations, Evaluator } from './evaluators/evaluator.js';
 import { createEvaluators, evaluate } from './evaluators/registry.js';
 import { ModelChange } from './model-change.js';
@@ -58,6 +58,8 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   readonly #overhead;
   readonly #duration;
   #refit: Iterator<void> | undefined;
+  /** Seconds since the epoch; undefined before the first call was evaluated. */
+  #evaluatedAt: number | undefined;
 
   constructor(options: LlmSpanProcessorOptions = {}) {
     const wiring = options.wiring ?? defaultWiring();
@@ -85,7 +87,13 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
       onIdle: () => this.#idle(),
     });
     this.#undo.push(wiring.calls.subscribe(event => this.#hear(event)));
-    this.#undo.push(store.onCollect(() => store.set('selfQueueDepth', this.#queue.size, {})));
+    this.#undo.push(
+      store.onCollect(() => {
+        store.set('selfQueueDepth', this.#queue.size, {});
+        store.set('selfEvaluationTimestamp', this.#evaluatedAt, {});
+        if (this.detection !== undefined) recordStatus(store, this.detection.status(clock.now()));
+      }),
+    );
     for (const component of ['processor', 'evaluator', 'instrumentation'] as const)
       store.counter('selfErrors', { component }).add(0);
     for (const reason of ['queue_full', 'shutdown'] as const) store.counter('selfDropped', { reason }).add(0);
@@ -110,10 +118,11 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     return this.#queue.flush();
   }
 
-  /** Scores what waits and stops listening. Idempotent. */
+  /** Scores what waits and stops listening; the truth figures stop with it. Idempotent. */
   async shutdown(): Promise<void> {
     this.#undo.shift()?.();
     await this.#queue.close();
+    this.truth.stop();
     for (const undo of this.#undo.splice(0)) undo();
   }
 
@@ -150,16 +159,18 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
       });
       recordFindings(store, findings, item.model, call.operation, exemplar);
     }
-    store.set('selfEvaluationTimestamp', clock.now() / 1000, {});
+    this.#evaluatedAt = clock.now() / 1000;
     this.#duration.record((performance.now() - begin) / 1000);
   }
 
   #dropped(item: Work, reason: 'queue_full' | 'shutdown'): void {
+    // A label is cheap to take in at once, and a call that is not evaluated can still be labelled: only its scores are lost.
+    if (item.kind === 'label') {
+      this.#guard('truth', () => this.truth.accept(item.record));
+      return;
+    }
     this.#wiring.store.counter('selfDropped', { reason }).add(1);
-    // A call that is not evaluated can still be labelled: only its scores are lost.
-    if (item.kind === 'call')
-      this.#guard('truth', () => this.truth.observe(item.event.call, item.event.text?.output[0]));
-    else this.#guard('truth', () => this.truth.accept(item.record));
+    this.#guard('truth', () => this.truth.observe(item.event.call, item.event.text?.output[0]));
   }
 
   #idle(): boolean {

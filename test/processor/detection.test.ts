@@ -10,6 +10,7 @@ import {
   type Finding,
   type Findings,
   recordFindings,
+  recordStatus,
 } from '../../processor/detection.js';
 import type { Detector } from '../../processor/detectors/detector.js';
 import type { Evaluations } from '../../processor/evaluators/evaluator.js';
@@ -239,7 +240,8 @@ describe('recordFindings', () => {
 
   it('writes the score, the flag with its feature, and how far the detector is', () => {
     const store = new MetricStore();
-    write(store, { found: [finding], status: [{ detector: FOREST, ready: true, learnt: 300, age: 12 }] });
+    write(store, { found: [finding] });
+    recordStatus(store, [{ detector: FOREST, ready: true, learnt: 300, age: 12 }]);
     assert.equal(store.value('anomalyFlagged', { ...labels, feature: 'latency' }), 1);
     assert.equal(store.value('detectorReady', { detector: FOREST }), 1);
     assert.equal(store.value('detectorTrainedCalls', { detector: FOREST }), 300);
@@ -249,18 +251,19 @@ describe('recordFindings', () => {
 
   it('counts no flag for a score below the threshold, and none without a feature as a feature', () => {
     const store = new MetricStore();
-    write(store, { found: [{ detector: FOREST, score: 0.4, flagged: false }], status: [] });
+    write(store, { found: [{ detector: FOREST, score: 0.4, flagged: false }] });
     assert.equal(
       store.collect().some(({ key }) => key === 'anomalyFlagged'),
       false,
     );
-    write(store, { found: [{ detector: FOREST, score: 0.995, flagged: true }], status: [] });
+    write(store, { found: [{ detector: FOREST, score: 0.995, flagged: true }] });
     assert.equal(store.value('anomalyFlagged', { ...labels, feature: 'none' }), 1);
   });
 
   it('writes no score and no age for a detector that is not ready: absent is not 0', () => {
     const store = new MetricStore();
-    write(store, { found: [], status: [{ detector: FOREST, ready: false, learnt: 3, age: undefined }] });
+    write(store, { found: [] });
+    recordStatus(store, [{ detector: FOREST, ready: false, learnt: 3, age: undefined }]);
     assert.equal(store.value('detectorReady', { detector: FOREST }), 0);
     assert.equal(store.value('detectorAge', { detector: FOREST }), undefined);
     assert.equal(
