@@ -109,12 +109,18 @@ function presenterFor(json: boolean, io: CommandIo): Presenter {
   return terminalPresenter(io.out, terminal, io.colour ? COLOURED : PLAIN);
 }
 
+/** A Ctrl-C under npm comes twice, from the terminal and from npm; later than this, in milliseconds, a person means it. */
+const SAME_SIGNAL = 1000;
+
 /** Aborts on the signals that ask a process to end; a second Ctrl-C ends it at once, and the children follow on their own. */
 function stopOnSignals(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let first = 0;
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    const now = performance.now();
+    if (controller.signal.aborted && now - first > SAME_SIGNAL) process.exit(130);
+    if (!controller.signal.aborted) first = now;
     controller.abort();
   };
   for (const name of names) process.on(name, stop);

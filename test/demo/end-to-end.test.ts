@@ -80,6 +80,8 @@ describe('llm-monitor demo, for real', () => {
       const run = demo();
       const { processes } = await underWay(run);
       assert.ok(processes.length >= 2);
+      // Twice, as npm and a terminal send it together.
+      run.child.kill(signal);
       run.child.kill(signal);
       assert.deepEqual(await run.ended, { code: 0, signal: null });
       assert.ok((JSON.parse(run.out()) as Report).calls.total > 0);
