@@ -16,6 +16,7 @@ export function activate(recorder: Recorder): () => void {
 /** The recorder of the instrumentation that is on; without one, a recorder over the shared wiring and the global providers. */
 export function activeRecorder(): Recorder {
   if (active !== undefined) return active;
-  fallback ??= new Recorder({ wiring: defaultWiring(), semconv: defaultSemconv(), spans: true });
+  const wiring = defaultWiring();
+  if (fallback?.wiring !== wiring) fallback = new Recorder({ wiring, semconv: defaultSemconv(), spans: true });
   return fallback;
 }

@@ -1,7 +1,7 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
 import { type ConventionKey, METRICS, type MetricDef } from '../core/catalog.js';
 import { LABELS, type LabelDef, type LabelName, type Operation } from '../core/labels.js';
-import type { ChunkGaps } from './chunk-gaps.js';
+import { type Carry, type ChunkGaps, newCarry } from './chunk-gaps.js';
 
 /** Which text of the GenAI conventions to write: v1.41.0, the newest, or both. */
 export type Semconv = '1.41' | 'latest' | 'both';
@@ -26,6 +26,8 @@ export interface LabelSets {
   readonly input: Attributes;
   readonly output: Attributes;
   readonly byError: Map<string, Attributes>;
+  /** Of the times between chunks. */
+  readonly carry: Carry;
 }
 
 /** What one call adds to the metrics of the conventions. */
@@ -59,6 +61,7 @@ export function labelSets(labels: CommonLabels): LabelSets {
     input: { ...common, [tokenType]: 'input' },
     output: { ...common, [tokenType]: 'output' },
     byError: new Map(),
+    carry: newCarry(),
   };
 }
 
@@ -109,22 +112,26 @@ export class Instruments {
       this.#add('tokenUsage', measured.input, sets.input);
       this.#add('tokenUsage', measured.output, sets.output);
       this.#add('timeToFirstChunk', measured.firstChunk, sets.common);
-      this.#gaps('timePerOutputChunk', measured.gaps, sets.common);
     }
+    this.#gaps(measured.gaps, sets, inference);
     if (!this.#latest || !inference) return;
     this.#add('inferenceDuration', measured.duration, timed);
     this.#add('inferenceInputTokens', measured.input, timed);
     this.#add('inferenceOutputTokens', measured.output, timed);
     this.#add('inferenceTimeToFirstChunk', measured.firstChunk, sets.common);
-    this.#gaps('inferenceTimePerOutputChunk', measured.gaps, sets.common);
   }
 
   #add(key: ConventionKey, value: number | undefined, attributes: Attributes): void {
     if (value !== undefined && !Number.isNaN(value)) this.#histograms.get(key)?.record(value, attributes);
   }
 
-  #gaps(key: ConventionKey, gaps: ChunkGaps | undefined, attributes: Attributes): void {
-    const histogram = this.#histograms.get(key);
-    if (gaps !== undefined && histogram !== undefined) gaps.each(seconds => histogram.record(seconds, attributes));
+  #gaps(gaps: ChunkGaps | undefined, sets: LabelSets, inference: boolean): void {
+    if (gaps === undefined) return;
+    const old = this.#old ? this.#histograms.get('timePerOutputChunk') : undefined;
+    const latest = this.#latest && inference ? this.#histograms.get('inferenceTimePerOutputChunk') : undefined;
+    gaps.each(sets.carry, seconds => {
+      old?.record(seconds, sets.common);
+      latest?.record(seconds, sets.common);
+    });
   }
 }

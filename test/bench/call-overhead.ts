@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { metrics } from '@opentelemetry/api';
 
 /**
  * CPU that watching adds to a call: `node dist/test/bench/call-overhead.js [rounds]`. The server and each contestant have a
@@ -45,7 +46,8 @@ function serve(): void {
       const step = (): void => {
         if (next < writes.length) {
           response.write(writes[next++]);
-          setImmediate(step);
+          // Each write is a packet of its own: how many the client reads at once must not depend on how fast it is.
+          setTimeout(step, 1);
         } else response.end();
       };
       step();
@@ -57,20 +59,24 @@ function serve(): void {
 /** What a contestant sets up before the SDK is loaded. @returns its flush, and how many calls it saw */
 type Contestant = () => Promise<{ flush(): Promise<unknown>; seen(): number }>;
 
-async function batch() {
-  const { BatchSpanProcessor, NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
+async function nullBatch() {
+  const { BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-node');
   let spans = 0;
   const exporter = {
-    export: (batchOf: readonly unknown[], done: (result: { code: number }) => void) => {
-      spans += batchOf.length;
+    export: (batch: readonly unknown[], done: (result: { code: number }) => void) => {
+      spans += batch.length;
       done({ code: 0 });
     },
     shutdown: async () => {},
   };
-  const provider = new NodeTracerProvider({
-    spanProcessors: [new BatchSpanProcessor(exporter, { maxQueueSize: 8192 })],
-  });
-  return { provider, flush: () => provider.forceFlush(), seen: () => spans };
+  return { processor: new BatchSpanProcessor(exporter, { maxQueueSize: 8192 }), seen: () => spans };
+}
+
+async function batch() {
+  const { NodeTracerProvider } = await import('@opentelemetry/sdk-trace-node');
+  const { processor, seen } = await nullBatch();
+  const provider = new NodeTracerProvider({ spanProcessors: [processor] });
+  return { provider, flush: () => provider.forceFlush(), seen };
 }
 
 async function ours(spans: boolean, listen: boolean) {
@@ -97,23 +103,28 @@ const CONTESTANTS: Readonly<Record<string, Contestant>> = {
   'bare again': async () => ({ flush: async () => {}, seen: () => -1 }),
   otel: async () => {
     const { OpenAIInstrumentation } = (await import('@opentelemetry/instrumentation-openai')) as {
-      OpenAIInstrumentation: new () => { setTracerProvider(p: unknown): void; enable(): void };
+      OpenAIInstrumentation: new () => Record<'setTracerProvider' | 'setMeterProvider', (provider: unknown) => void>;
     };
     const traces = await batch();
     const on = new OpenAIInstrumentation();
     on.setTracerProvider(traces.provider);
-    on.enable();
+    // Without one it throws into the app's loop over a stream.
+    on.setMeterProvider(metrics.getMeterProvider());
     return traces;
   },
   'ours, spans and metrics': () => ours(true, true),
   'ours, metrics only': () => ours(false, true),
   'ours, everything': async () => {
+    process.env['OTEL_EXPORTER_PROMETHEUS_PORT'] = '0';
+    // By a name that the compiler does not follow: this file may not import the part above its own.
     const path = '../../monitor/index.js';
     const { startMonitor } = (await import(path)) as {
-      startMonitor(config: unknown): Promise<{ flush(): Promise<void> }> | { flush(): Promise<void> };
+      startMonitor(config: unknown): { flush(): Promise<void>; readonly ready: Promise<unknown> };
     };
-    const monitor = await startMonitor({ exporter: { port: 0 } });
-    return { flush: () => monitor.flush(), seen: () => -1 };
+    const { processor, seen } = await nullBatch();
+    const monitor = startMonitor({ spanProcessors: [processor] });
+    await monitor.ready;
+    return { flush: () => Promise.all([monitor.flush(), processor.forceFlush()]), seen };
   },
 };
 
@@ -161,9 +172,12 @@ interface Turn {
 
 const self = fileURLToPath(import.meta.url);
 
+/** What a contestant printed as errors: shown only if it leaves. */
+const said = new Map<ChildProcess, string>();
+
 function answer<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
-    const gone = (code: number | null): void => reject(new Error(`left with ${code}`));
+    const gone = (code: number | null): void => reject(new Error(`left with ${code}: ${said.get(child) ?? ''}`));
     child.once('exit', gone);
     child.once('message', message => {
       child.off('exit', gone);
@@ -185,6 +199,7 @@ async function main(rounds: number): Promise<void> {
   const running = new Map<string, ChildProcess>();
   for (const name of Object.keys(CONTESTANTS)) {
     const child = fork(self, ['compete', name, String(port)], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    child.stderr?.on('data', text => said.set(child, `${said.get(child) ?? ''}${text}`.slice(-4000)));
     try {
       await answer(child);
       running.set(name, child);
