@@ -1,39 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import { context, isSpanContextValid, type Span, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api';
-import { cleanCall, inputTokens, type LlmCall, type Outcome, outputTokens, present } from '../core/call.js';
-import { type CallText, hashText, type MessageText } from '../core/content.js';
-import type { ExemplarRef, UpDownHandle } from '../core/sink.js';
+import { context, isSpanContextValid, type Span, trace } from '@opentelemetry/api';
+import type { Outcome } from '../core/call.js';
+import type { MessageText } from '../core/content.js';
+import type { UpDownHandle } from '../core/sink.js';
 import { forget } from './abandoned.js';
 import { type AttemptCount, beginAttempts, endAttempts } from './attempts.js';
 import { ChunkGaps } from './chunk-gaps.js';
 import { type CallContext, currentCallContext } from './context.js';
-import { estimateTokens } from './estimate.js';
 import { fieldsOf } from './readers/fields.js';
 import type { Endpoint, ProviderRow } from './readers/table.js';
 import { type ErrorFacts, NO_REQUEST, type RequestFacts, type ResponseFacts } from './readers/wire-reader.js';
 import type { OpenCall, Recorder } from './recorder.js';
+import { report } from './report.js';
 import type { Target } from './site.js';
-import { endAttributes } from './span-attributes.js';
 
-const NO_MESSAGES: readonly MessageText[] = [];
 const ABORTED: Outcome = { kind: 'aborted', by: 'caller' };
 const TIMED_OUT: ErrorFacts = {
   errorType: 'timeout',
   convention: 'timeout',
   status: undefined,
   aborted: false,
-  sent: true,
+  sent: false,
 };
-
-let prefix: string | undefined;
-let serial = 0;
-
-/** An id no other call of any process has: 48 random bits for the process, then a count. */
-function nextId(): string {
-  prefix ??= randomBytes(6).toString('hex');
-  serial++;
-  return `${prefix}-${serial.toString(36)}`;
-}
 
 /**
  * One call, from its start to its one outcome. It is told what happens and never asks: it holds no promise, no stream and no
@@ -43,8 +30,8 @@ export class Call implements OpenCall {
   readonly #recorder: Recorder;
   readonly #target: Target;
   readonly #request: RequestFacts;
-  readonly #body: unknown;
-  readonly #text: readonly MessageText[] | undefined;
+  #body: unknown;
+  #text: readonly MessageText[] | undefined;
   readonly #context: CallContext | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #attempts: AttemptCount | undefined;
@@ -231,112 +218,27 @@ export class Call implements OpenCall {
     if (this.#ended) return;
     const duration = (performance.now() - this.#start) / 1000;
     const built = this.#close();
-    const recorder = this.#recorder;
-    try {
-      const spanContext = this.#span?.spanContext();
-      const traced = spanContext !== undefined && isSpanContextValid(spanContext) ? spanContext : undefined;
-      const { call, rejected } = cleanCall(
-        {
-          id: nextId(),
-          responseId: facts?.id,
-          traceId: traced?.traceId,
-          spanId: traced?.spanId,
-          provider: this.#target.provider,
-          operation: this.#target.operation,
-          model: { requested: this.#target.model, answered: facts?.model },
-          startedAt: this.#startedAt,
-          duration,
-          timeToFirstChunk: this.#firstChunk,
-          // A request that was built was sent only if there was an answer to it or a failure on the wire.
-          attempts: this.#answered || error?.sent === true ? built : undefined,
-          usage: this.#usage(facts),
-          template: this.#template(),
-          context: this.#context?.attributes,
-          prediction: this.#context?.prediction,
-          outcome,
-        },
-        recorder.wiring.clock.now(),
-      );
-      this.#measure(call, error?.convention);
-      this.#endSpan(call, facts, error);
-      const exemplar: ExemplarRef | undefined =
-        traced !== undefined && (traced.traceFlags & TraceFlags.SAMPLED) !== 0
-          ? { traceId: traced.traceId, spanId: traced.spanId }
-          : undefined;
-      recorder.wiring.calls.publish({ call, rejected, ...present({ text: this.#words(facts), exemplar }) });
-    } catch {
-      recorder.fault();
-    }
-  }
-
-  #usage(facts: ResponseFacts | undefined): unknown {
-    if (facts?.usage !== undefined) {
-      if (facts.usage.clamped) this.#recorder.fault('usage');
-      const { input_uncached, cache_read, cache_write, output, reasoning } = facts.usage;
-      return { input_uncached, cache_read, cache_write, output, reasoning, source: 'reported' };
-    }
-    if (facts === undefined || this.#firstChunk === undefined) return undefined;
-    let length = 0;
-    for (const message of this.#text ?? this.#target.endpoint.reader.readText(this.#body))
-      length += message.text.length;
-    return {
-      input_uncached: estimateTokens(length),
-      output: estimateTokens(facts.outputLength),
-      source: 'estimated',
-    };
-  }
-
-  #template(): string | undefined {
-    if (this.#context?.template !== undefined) return this.#context.template;
-    let system: string | undefined;
-    for (const message of this.#text ?? NO_MESSAGES)
-      if (message.role === 'system') system = system === undefined ? message.text : `${system}\n${message.text}`;
-    return system === undefined ? undefined : hashText(system);
-  }
-
-  #words(facts: ResponseFacts | undefined): CallText | undefined {
-    if (this.#text === undefined) return undefined;
-    const words: CallText = {
-      input: this.#text,
-      output: facts?.output ?? [],
-      jsonRequested: this.#request.outputType === 'json',
-    };
-    return facts?.logprobs === undefined ? words : { ...words, logprobs: facts.logprobs };
-  }
-
-  #measure(call: LlmCall, errorType: string | undefined): void {
-    const { models } = this.#recorder.wiring;
-    const ok = call.outcome.kind === 'ok';
-    const answered = call.model.answered;
-    const model = ok ? models.admit(call.model.requested) : models.label(call.model.requested);
-    const answeredLabel = answered === undefined ? undefined : ok ? models.admit(answered) : models.label(answered);
-    const reported = call.usage?.source === 'reported' ? call.usage : undefined;
-    try {
-      this.#recorder.instruments.record(this.#target.labels(model, answeredLabel), {
-        duration: call.duration,
-        errorType,
-        firstChunk: call.timeToFirstChunk,
-        gaps: this.#gaps,
-        input: inputTokens(reported),
-        output: outputTokens(reported),
-      });
-    } catch {
-      this.#recorder.fault();
-    }
-  }
-
-  #endSpan(call: LlmCall, facts: ResponseFacts | undefined, error: ErrorFacts | undefined): void {
-    const span = this.#span;
-    if (span === undefined) return;
-    try {
-      if (span.isRecording()) {
-        span.setAttributes(endAttributes(call, this.#request, facts, error?.convention, this.#recorder.semconv));
-        // An exception's message may hold words of a user: only its kind is written.
-        if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error.convention });
-      }
-      span.end();
-    } catch {
-      this.#recorder.fault();
-    }
+    report({
+      recorder: this.#recorder,
+      target: this.#target,
+      request: this.#request,
+      body: this.#body,
+      text: this.#text,
+      context: this.#context,
+      span: this.#span,
+      startedAt: this.#startedAt,
+      duration,
+      firstChunk: this.#firstChunk,
+      gaps: this.#gaps,
+      // A request that was built was sent only if there was an answer to it or a failure on the wire.
+      attempts: this.#answered || error?.sent === true ? built : undefined,
+      outcome,
+      facts,
+      error,
+    });
+    // The app may keep its promise or stream, which know the call; the words end here.
+    this.#body = undefined;
+    this.#text = undefined;
+    this.#state = undefined;
   }
 }

@@ -465,6 +465,26 @@ describe('switching off', () => {
   });
 });
 
+describe('an OpenTelemetry set-up', () => {
+  it('turns it on and off and gives it the providers', async () => {
+    const { registerInstrumentations } = await import('@opentelemetry/instrumentation');
+    const otel = memoryProviders();
+    const made = new LlmInstrumentation({ wiring, modules: [] });
+    assert.equal(made.getConfig().enabled, false);
+    const off = registerInstrumentations({
+      instrumentations: [made],
+      tracerProvider: otel.tracerProvider,
+      meterProvider: otel.meterProvider,
+    });
+    assert.equal(made.getConfig().enabled, true);
+    await client('chat').chat.completions.create(CHAT);
+    assert.equal(otel.spans().length, 1);
+    assert.equal((await otel.histograms()).get(METRICS.operationDuration.name)?.[0]?.value.count, 1);
+    off();
+    assert.equal(made.getConfig().enabled, false);
+  });
+});
+
 describe('wrap and instrument', () => {
   it('count a call once, whatever is patched, in any order', async () => {
     const { instrument } = await import('../../instrumentation/index.js');
