@@ -2,7 +2,7 @@ import { type Meter, type MeterProvider, metrics, type Tracer, type TracerProvid
 import type { Wiring } from '../core/wiring.js';
 import { Instruments, type Semconv } from './instruments.js';
 import { textOf } from './readers/fields.js';
-import type { ProviderRow } from './readers/table.js';
+import type { Provider } from './readers/provider.js';
 import { Site } from './site.js';
 
 export const INSTRUMENTATION_NAME = 'otel-llm-monitor';
@@ -29,7 +29,7 @@ export class Recorder {
   readonly spans: boolean;
   readonly open: Set<OpenCall>;
   readonly #sites = new WeakMap<object, Site>();
-  readonly #bySource = new Map<ProviderRow, Site>();
+  readonly #bySource = new Map<Provider, Site>();
   #tracerProvider: TracerProvider | undefined;
   #meterProvider: MeterProvider | undefined;
   #tracer: { readonly from: TracerProvider; readonly tracer: Tracer } | undefined;
@@ -72,7 +72,7 @@ export class Recorder {
   }
 
   /** What is kept for a client: its provider and server, and its series. */
-  site(row: ProviderRow, client: unknown): Site {
+  site(row: Provider, client: unknown): Site {
     const base =
       typeof client === 'object' && client !== null ? textOf((client as { baseURL?: unknown }).baseURL) : undefined;
     const known = typeof client === 'object' && client !== null ? this.#sites.get(client) : this.#bySource.get(row);

@@ -7,7 +7,7 @@ import { type AttemptCount, beginAttempts, endAttempts } from './attempts.js';
 import { ChunkGaps } from './chunk-gaps.js';
 import { type CallContext, currentCallContext } from './context.js';
 import { fieldsOf } from './readers/fields.js';
-import type { Endpoint, ProviderRow } from './readers/table.js';
+import type { Endpoint, Provider } from './readers/provider.js';
 import { type ErrorFacts, NO_REQUEST, type RequestFacts, type ResponseFacts } from './readers/wire-reader.js';
 import type { OpenCall, Recorder } from './recorder.js';
 import { report } from './report.js';
@@ -47,14 +47,7 @@ export class Call implements OpenCall {
   #ended = false;
 
   /** @param signal of the request's options: tells a deadline of the caller from a wish to stop */
-  constructor(
-    recorder: Recorder,
-    row: ProviderRow,
-    endpoint: Endpoint,
-    client: unknown,
-    body: unknown,
-    signal: unknown,
-  ) {
+  constructor(recorder: Recorder, row: Provider, endpoint: Endpoint, client: unknown, body: unknown, signal: unknown) {
     const site = recorder.site(row, client);
     const { wiring } = recorder;
     let request = NO_REQUEST;

@@ -4,7 +4,7 @@ import type { UpDownHandle } from '../core/sink.js';
 import type { MetricStore } from '../core/store.js';
 import { type LabelSets, labelSets } from './instruments.js';
 import { fieldsOf, textOf } from './readers/fields.js';
-import type { Endpoint, ProviderRow } from './readers/table.js';
+import type { Endpoint, Provider } from './readers/provider.js';
 import { startAttributes } from './span-attributes.js';
 
 /** Names of models one client keeps things for; further ones are made anew on each call. */
@@ -12,7 +12,7 @@ const MAX_TARGETS = 200;
 
 /** One client: whose API it calls, and where. */
 export class Site {
-  readonly row: ProviderRow;
+  readonly row: Provider;
   readonly baseURL: string | undefined;
   readonly provider: string;
   readonly address: string | undefined;
@@ -23,7 +23,7 @@ export class Site {
   readonly countsAttempts: boolean;
   readonly #targets = new Map<Endpoint, Map<string, Target>>();
 
-  constructor(row: ProviderRow, client: unknown, baseURL: string | undefined) {
+  constructor(row: Provider, client: unknown, baseURL: string | undefined) {
     const given = fieldsOf(client);
     const className = textOf(given.constructor?.name) ?? '';
     const url = baseURL === undefined ? null : parseUrl(baseURL);

@@ -2,14 +2,14 @@ import { watchAttempts } from '../attempts.js';
 import { isPatched, type Method, patchMethod, type Undo } from '../patch.js';
 import { observe } from '../promise.js';
 import { fieldsOf } from '../readers/fields.js';
-import type { Endpoint, ProviderRow } from '../readers/table.js';
+import type { Endpoint, Provider } from '../readers/provider.js';
 import { Call } from '../run.js';
 import type { Binding, Bound, RecorderSource } from './binding.js';
 
 /** True while an SDK's method runs under a patch of ours: a client and its class may both be patched, the call is one. */
 let inside = false;
 
-function watched(original: Method, endpoint: Endpoint, row: ProviderRow, source: RecorderSource): Method {
+function watched(original: Method, endpoint: Endpoint, row: Provider, source: RecorderSource): Method {
   return function (this: unknown, ...args: unknown[]): unknown {
     if (inside) return original.apply(this, args);
     const recorder = source();
@@ -63,7 +63,7 @@ function hasMethod(owner: unknown, method: string): owner is object {
 }
 
 /** The client's class among the exports: by name, as the default, or as the module itself, which CommonJS versions are. */
-function clientClass(exports: unknown, row: ProviderRow): unknown {
+function clientClass(exports: unknown, row: Provider): unknown {
   const named = follow(exports, [row.client]);
   const byDefault = follow(exports, ['default']);
   return [named, byDefault, follow(byDefault, [row.client]), exports].find(candidate =>
@@ -74,7 +74,7 @@ function clientClass(exports: unknown, row: ProviderRow): unknown {
 function bindAll(
   owners: readonly (readonly [Endpoint, unknown])[],
   clientPrototype: object | undefined,
-  row: ProviderRow,
+  row: Provider,
   source: RecorderSource,
 ): Bound {
   const undos: Undo[] = [];
