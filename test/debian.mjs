@@ -2,9 +2,20 @@
 // those tests skip themselves with a line that says so.
 import { spawnSync } from 'node:child_process';
 
-const TOOLS = { prometheus: 'prometheus', promtool: 'prometheus', 'prometheus-alertmanager': 'prometheus-alertmanager', amtool: 'prometheus-alertmanager' };
+const TOOLS = {
+  prometheus: 'prometheus',
+  promtool: 'prometheus',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
+  amtool: 'prometheus-alertmanager',
+};
 const has = tool => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error === undefined;
-const missing = [...new Set(Object.entries(TOOLS).filter(([tool]) => !has(tool)).map(([, name]) => name))];
+const missing = [
+  ...new Set(
+    Object.entries(TOOLS)
+      .filter(([tool]) => !has(tool))
+      .map(([, name]) => name),
+  ),
+];
 const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && has('apt-get');
 
 if (missing.length > 0 && canInstall) {
@@ -12,8 +23,13 @@ if (missing.length > 0 && canInstall) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env });
   // Without recommendations, and without starting services on their default ports: the tests run their own.
-  const { status } = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { stdio: ['ignore', 'ignore', 'inherit'], env });
+  const { status } = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env,
+  });
   if (status !== 0) console.log('they could not be installed');
 } else if (missing.length > 0) {
-  console.log(`not found: ${missing.join(', ')}. The tests that need them are skipped (Debian: apt-get install ${missing.join(' ')})`);
+  console.log(
+    `not found: ${missing.join(', ')}. The tests that need them are skipped (Debian: apt-get install ${missing.join(' ')})`,
+  );
 }
