@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { executionAsyncId } from 'node:async_hooks';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { after, before, describe, it } from 'node:test';
 import type { LlmCall } from '../../core/call.js';
 import { createWiring } from '../../core/wiring.js';
@@ -76,9 +76,25 @@ describe('withCallContext', () => {
     );
   });
 
+  it('leaves the storage of the app as it is', async () => {
+    const app = new AsyncLocalStorage<string>();
+    const seen: (string | undefined)[] = [];
+    await app.run('mine', async () => {
+      const promise = client.chat.completions.create({ ...CHAT, stream: true });
+      seen.push(app.getStore());
+      const stream = await app.run('other', () =>
+        promise.then(value => {
+          seen.push(app.getStore());
+          return value;
+        }),
+      );
+      for await (const _ of stream) seen.push(app.getStore());
+    });
+    assert.deepEqual(seen, ['mine', 'other', ...Array.from({ length: 8 }, () => 'mine')]);
+  });
+
   it('is what switches async hooks on: a watched call does not', async () => {
     const used = JSON.parse(await runNode([beside(import.meta.url, 'context-child.js'), server.origin])) as object;
     assert.deepEqual(used, { call: false, context: true });
-    assert.ok(executionAsyncId() >= 0);
   });
 });

@@ -88,7 +88,7 @@ async function app(major: number, name: string, flags: readonly string[]): Promi
 }
 
 for (const major of MAJORS) {
-  describe(`a preload, openai ${major}`, () => {
+  describe(`a preload, openai ${major}`, { concurrency: 3 }, () => {
     for (const name of ['default.mjs', 'named.mjs', 'namespace.mjs', 'dynamic.mjs', 'required.cjs', 'created.mjs']) {
       it(`sees the calls of ${name}`, async () => {
         assert.deepEqual(await app(major, name, ['--import', './preload.mjs']), TWO);
