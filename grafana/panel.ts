@@ -103,6 +103,8 @@ function graph(sdk: Sdk, spec: PanelSpec) {
         .mode(sdk.common.TooltipDisplayMode.Multi)
         .sort(sdk.common.SortOrder.Descending),
     );
+  // Without it an axis of shares that are all 0 runs to 10,000 %.
+  if (spec.unit === 'percentunit' && spec.max === undefined) builder.axisSoftMax(0.1);
   if (spec.stacked === true)
     builder.stacking(new sdk.common.StackingConfigBuilder().mode(sdk.common.StackingMode.Normal));
   if (spec.threshold !== undefined) {

@@ -32,17 +32,14 @@ export class ModelChange {
     if (before === answered) return undefined;
     if (before === undefined && ++this.#watched > MAX_WATCHED) return undefined;
     models.set(requested, answered);
-    if (before === undefined) {
-      this.#names.admit(answered);
-      return undefined;
-    }
     const labels = {
       provider: call.provider,
       requested_model: this.#names.admit(requested),
-      from: this.#names.admit(before),
+      from: this.#names.admit(before ?? answered),
       to: this.#names.admit(answered),
     };
-    this.#store.counter('modelChanges', labels).add(1);
+    // The first answer makes a series of 0 changes from the model to itself: the metric is there before it is needed.
+    this.#store.counter('modelChanges', labels).add(before === undefined ? 0 : 1);
     return before;
   }
 }

@@ -160,7 +160,7 @@ export function overview(options: ResolvedOptions): Board {
       kind: 'table',
       title: 'Model changes',
       shows: 'How often, in the chosen time, the provider answered with another model than before under the same name.',
-      normal: 'empty, but for planned changes.',
+      normal: 'a row of 0 for each model in use, and a row for a planned change.',
       act: 'see the runbook of LLMModelChanged.',
       unit: 'short',
       decimals: 0,
@@ -168,7 +168,7 @@ export function overview(options: ResolvedOptions): Board {
       columns: { requested_model: 'Asked for', from: 'Before', to: 'Now', Value: 'Changes' },
       targets: [
         {
-          query: compare(q.growth('modelChanges', '$__range', { by: ['requested_model', 'from', 'to'] }), '>', 0),
+          query: q.growth('modelChanges', '$__range', { by: ['requested_model', 'from', 'to'] }),
           legend: '',
         },
       ],
