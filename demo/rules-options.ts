@@ -12,6 +12,11 @@ export function rulesOptions(target: string) {
     job: 'llm-monitor',
     target,
     thresholds: { latencyP95: 2 },
-    timings: { ...fastTimings, truthWindow: WINDOW },
+    timings: {
+      ...fastTimings,
+      truthWindow: WINDOW,
+      // A Prometheus that has just started looks for its targets after 5 s, and later where the processor is busy.
+      hold: { ...fastTimings.hold, absent: '20s', down: '5s' },
+    },
   } as const satisfies GrafanaOptions;
 }
