@@ -46,9 +46,9 @@ export function observeStream(value: unknown, call: Call): boolean {
     const { next, return: close, throw: raise } = generator;
     Object.defineProperty(generator, 'next', {
       ...HIDDEN,
-      value: function (this: unknown, ...values: []) {
+      value: function (this: unknown, sent: undefined) {
         read ??= generator;
-        const step = next.apply(generator, values);
+        const step = next.call(generator, sent);
         return read === generator ? step.then(onStep, onError) : step;
       },
     });

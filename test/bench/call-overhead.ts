@@ -3,19 +3,20 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { metrics } from '@opentelemetry/api';
+import { type MeterProvider, metrics } from '@opentelemetry/api';
 
 /**
- * CPU that watching adds to a call: `node dist/test/bench/call-overhead.js [rounds]`. The server and each contestant have a
- * process of their own; contestants take turns within each round, and only differences within one round count. Deferred work is
- * in the figure: a contestant flushes before it reads its clock. A difference counts only if it is well above what the second
- * bare contestant shows.
+ * CPU that watching adds to a call: `node dist/test/bench/call-overhead.js [rounds] [memory]`. The server and each contestant
+ * have a process of their own (with `memory` there is no server); contestants take turns within each round, and only differences
+ * within one round count. Deferred work is in the figure: a contestant flushes before it reads its clock. A difference counts
+ * only if it is well above what the second bare contestant shows.
  */
 const PLAIN = { id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'gpt-4o-mini-2024-07-18' };
 const WORDS = 'The parcel left our warehouse on Monday and should be with you by Thursday at noon. ';
 const CHUNKS = 200;
 
-function serve(): void {
+/** The plain answer, and the packets of the streamed one. */
+function replies(): { readonly plain: string; readonly packets: readonly string[] } {
   const plain = JSON.stringify({
     ...PLAIN,
     choices: [
@@ -25,12 +26,36 @@ function serve(): void {
   });
   const chunk = (delta: object, finish: string | null): string =>
     `data: ${JSON.stringify({ ...PLAIN, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
-  const writes: string[] = [];
-  for (let i = 0; i < CHUNKS; i += 8)
-    writes.push(
-      Array.from({ length: Math.min(8, CHUNKS - i) }, (_, n) => chunk({ content: `w${i + n} ` }, null)).join(''),
-    );
-  writes.push(`${chunk({}, 'stop')}data: [DONE]\n\n`);
+  const packets: string[] = [];
+  for (let i = 0; i < CHUNKS; i += 8) {
+    const size = Math.min(8, CHUNKS - i);
+    packets.push(Array.from({ length: size }, (_, n) => chunk({ content: `w${i + n} ` }, null)).join(''));
+  }
+  packets.push(`${chunk({}, 'stop')}data: [DONE]\n\n`);
+  return { plain, packets };
+}
+
+/** Answers from memory: without sockets the figures scatter far less, and hold only what runs in the process. */
+function memoryFetch(): typeof fetch {
+  const { plain, packets } = replies();
+  const bytes = packets.map(packet => new TextEncoder().encode(packet));
+  return async (_url, init) => {
+    if (!String(init?.body).includes('"stream":true'))
+      return new Response(plain, { headers: { 'content-type': 'application/json' } });
+    let next = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        const packet = bytes[next++];
+        if (packet === undefined) controller.close();
+        else controller.enqueue(packet);
+      },
+    });
+    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+  };
+}
+
+function serve(): void {
+  const { plain, packets } = replies();
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', data => {
@@ -44,8 +69,8 @@ function serve(): void {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       let next = 0;
       const step = (): void => {
-        if (next < writes.length) {
-          response.write(writes[next++]);
+        if (next < packets.length) {
+          response.write(packets[next++]);
           // Each write is a packet of its own: how many the client reads at once must not depend on how fast it is.
           setTimeout(step, 1);
         } else response.end();
@@ -79,21 +104,37 @@ async function batch() {
   return { provider, flush: () => provider.forceFlush(), seen };
 }
 
-async function ours(spans: boolean, listen: boolean) {
-  const { LlmInstrumentation } = await import('../../instrumentation/index.js');
-  const { createWiring } = await import('../../core/wiring.js');
+async function pulledMeters(): Promise<MeterProvider> {
   const { MeterProvider, MetricReader } = await import('@opentelemetry/sdk-metrics');
   class Pulled extends MetricReader {
     protected override async onForceFlush(): Promise<void> {}
     protected override async onShutdown(): Promise<void> {}
   }
+  return new MeterProvider({ readers: [new Pulled()] });
+}
+
+/** @param meters without any it throws into the app's loop over a stream, so it gets some that do nothing at least */
+async function otel(meters: MeterProvider) {
+  const { OpenAIInstrumentation } = (await import('@opentelemetry/instrumentation-openai')) as {
+    OpenAIInstrumentation: new () => Record<'setTracerProvider' | 'setMeterProvider', (provider: unknown) => void>;
+  };
+  const traces = await batch();
+  const on = new OpenAIInstrumentation();
+  on.setTracerProvider(traces.provider);
+  on.setMeterProvider(meters);
+  return traces;
+}
+
+async function ours(spans: boolean, listen: boolean) {
+  const { LlmInstrumentation } = await import('../../instrumentation/index.js');
+  const { createWiring } = await import('../../core/wiring.js');
   const traces = await batch();
   const wiring = createWiring();
   let seen = 0;
   if (listen) wiring.calls.subscribe(() => seen++);
   const on = new LlmInstrumentation({ wiring, spans });
   on.setTracerProvider(traces.provider);
-  on.setMeterProvider(new MeterProvider({ readers: [new Pulled()] }));
+  on.setMeterProvider(await pulledMeters());
   on.enable();
   return { flush: traces.flush, seen: () => (listen ? seen : traces.seen()) };
 }
@@ -101,17 +142,8 @@ async function ours(spans: boolean, listen: boolean) {
 const CONTESTANTS: Readonly<Record<string, Contestant>> = {
   bare: async () => ({ flush: async () => {}, seen: () => -1 }),
   'bare again': async () => ({ flush: async () => {}, seen: () => -1 }),
-  otel: async () => {
-    const { OpenAIInstrumentation } = (await import('@opentelemetry/instrumentation-openai')) as {
-      OpenAIInstrumentation: new () => Record<'setTracerProvider' | 'setMeterProvider', (provider: unknown) => void>;
-    };
-    const traces = await batch();
-    const on = new OpenAIInstrumentation();
-    on.setTracerProvider(traces.provider);
-    // Without one it throws into the app's loop over a stream.
-    on.setMeterProvider(metrics.getMeterProvider());
-    return traces;
-  },
+  otel: () => otel(metrics.getMeterProvider()),
+  'otel with metrics': async () => otel(await pulledMeters()),
   'ours, spans and metrics': () => ours(true, true),
   'ours, metrics only': () => ours(false, true),
   'ours, everything': async () => {
@@ -135,7 +167,12 @@ interface Client {
 async function compete(name: string, port: number): Promise<void> {
   const contestant = await (CONTESTANTS[name] as Contestant)();
   const { OpenAI } = createRequire(import.meta.url)('openai') as { OpenAI: new (options: unknown) => Client };
-  const client = new OpenAI({ apiKey: 'bench', baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0 });
+  const client = new OpenAI({
+    apiKey: 'bench',
+    baseURL: `http://127.0.0.1:${port}/v1`,
+    maxRetries: 0,
+    ...(port === 0 ? { fetch: memoryFetch() } : {}),
+  });
   const messages = [
     { role: 'system', content: 'You answer customers of a parcel service in two sentences.' },
     { role: 'user', content: WORDS.repeat(9) },
@@ -193,9 +230,9 @@ function quantile(values: readonly number[], at: number): number {
   return low + ((sorted[Math.ceil(place)] as number) - low) * (place - Math.floor(place));
 }
 
-async function main(rounds: number): Promise<void> {
-  const server = fork(self, ['serve']);
-  const port = await answer<number>(server);
+async function main(rounds: number, memory: boolean): Promise<void> {
+  const server = memory ? undefined : fork(self, ['serve']);
+  const port = server === undefined ? 0 : await answer<number>(server);
   const running = new Map<string, ChildProcess>();
   for (const name of Object.keys(CONTESTANTS)) {
     const child = fork(self, ['compete', name, String(port)], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
@@ -243,10 +280,10 @@ async function main(rounds: number): Promise<void> {
     }
   }
   for (const child of running.values()) child.kill();
-  server.kill();
+  server?.kill();
 }
 
 const [role = '', name = '', port = ''] = process.argv.slice(2);
 if (role === 'serve') serve();
 else if (role === 'compete') await compete(name, Number(port));
-else await main(Number(role) || 15);
+else await main(Number(role) || 15, name === 'memory');
