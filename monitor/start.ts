@@ -1,4 +1,5 @@
-import { metrics, trace } from '@opentelemetry/api';
+import { context, metrics, propagation, trace } from '@opentelemetry/api';
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import {
   defaultResource,
   detectResources,
@@ -16,6 +17,7 @@ import { MonitorExporter } from '../exporter/index.js';
 import { LlmInstrumentation, registerLoaderHooks } from '../instrumentation/index.js';
 import { createEvaluators, createPricing, Detection, GroundTruth, LlmSpanProcessor } from '../processor/index.js';
 import { type LoadedConfig, loadConfig, type MonitorConfig } from './config/load.js';
+import { LazyContextManager } from './lazy-context.js';
 import { disabledMonitor, type Monitor } from './monitor.js';
 import { otlpProcessor } from './otlp.js';
 import { readPrices } from './prices.js';
@@ -86,6 +88,22 @@ function processorOf({ settings, code }: LoadedConfig, wiring: Wiring): LlmSpanP
   });
 }
 
+/** Makes a provider the global one, with W3C propagation. What is registered already stays. @returns the undo */
+function registerTracing(provider: NodeTracerProvider): () => void {
+  const undo: (() => void)[] = [];
+  if (trace.setGlobalTracerProvider(provider)) undo.push(() => trace.disable());
+  else
+    notice("another TracerProvider is registered; it keeps the app's own spans, ours go where the monitor was told to");
+  if (context.setGlobalContextManager(new LazyContextManager())) undo.push(() => context.disable());
+  const propagator = new CompositePropagator({
+    propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
+  });
+  if (propagation.setGlobalPropagator(propagator)) undo.push(() => propagation.disable());
+  return () => {
+    for (const step of undo) step();
+  };
+}
+
 function assemble(loaded: LoadedConfig) {
   const { settings, code } = loaded;
   const wiring = createWiring({ seriesLimit: settings.seriesLimit, callLabels: settings.labels });
@@ -106,7 +124,7 @@ function assemble(loaded: LoadedConfig) {
   const restore = setDefaultWiring(wiring);
   // Spans that go nowhere cost and help nobody, and a provider of ours in the global place would keep the app's own one out.
   // So ours becomes the global one only when it has somewhere to send spans; else the app's provider, if any, gets them.
-  if (exported.length > 0) tracerProvider.register();
+  const globals = exported.length > 0 ? registerTracing(tracerProvider) : () => {};
   const ownsMetrics = metrics.setGlobalMeterProvider(meterProvider);
   if (!ownsMetrics)
     notice(
@@ -129,7 +147,7 @@ function assemble(loaded: LoadedConfig) {
     await processor.shutdown();
     await Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]);
     restore();
-    if (exported.length > 0) trace.disable();
+    globals();
     if (ownsMetrics) metrics.disable();
   };
   return { wiring, processor, exporter, tracerProvider, meterProvider, stop };
