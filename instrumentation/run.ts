@@ -1,6 +1,7 @@
 import { context, isSpanContextValid, type Span, trace } from '@opentelemetry/api';
 import type { Outcome } from '../core/call.js';
 import type { MessageText } from '../core/content.js';
+import { LIGHT_CONTEXT } from '../core/light-context.js';
 import type { UpDownHandle } from '../core/sink.js';
 import { forget } from './abandoned.js';
 import { type AttemptCount, beginAttempts, endAttempts } from './attempts.js';
@@ -92,7 +93,7 @@ export class Call implements OpenCall {
   within<T>(method: (this: unknown, ...args: unknown[]) => T, self: unknown, args: unknown[]): T {
     const span = this.#span;
     return span !== undefined && isSpanContextValid(span.spanContext())
-      ? context.with(trace.setSpan(context.active(), span), method, self, ...args)
+      ? context.with(trace.setSpan(context.active(), span).setValue(LIGHT_CONTEXT, true), method, self, ...args)
       : method.apply(self, args);
   }
 

@@ -1,11 +1,13 @@
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { isTracingSuppressed } from '@opentelemetry/core';
+import { LIGHT_CONTEXT } from '../core/light-context.js';
 
 /**
  * A context manager that switches Node's async hooks on only when somebody uses context: on Node 20 they cost 3 to 10 us for each
- * chunk of each stream, also in apps that have no context at all. The batch processor's own use (it suppresses tracing while it
- * exports) does not count: there the context holds for the synchronous part, which is all that is needed without other users.
+ * chunk of each stream, also in apps that have no context at all. Two uses do not count, and there the context holds for the
+ * synchronous part alone: the batch processor, which suppresses tracing while it exports, and our own instrumentation, whose span
+ * stands above those of HTTP clients only where somebody traces servers, too.
  */
 export class LazyContextManager implements ContextManager {
   #real: AsyncLocalStorageContextManager | undefined;
@@ -21,7 +23,8 @@ export class LazyContextManager implements ContextManager {
     thisArg?: ThisParameterType<F>,
     ...args: A
   ): ReturnType<F> {
-    if (this.#real === undefined && !isTracingSuppressed(context)) this.#switchOn();
+    if (this.#real === undefined && !isTracingSuppressed(context) && context.getValue(LIGHT_CONTEXT) !== true)
+      this.#switchOn();
     if (this.#real !== undefined) return this.#real.with(context, fn, thisArg, ...args);
     const before = this.#current;
     this.#current = context;
