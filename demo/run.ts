@@ -102,13 +102,13 @@ interface Cast {
 async function conduct({ options, presenter, lifetime, app, alerting, journal }: Cast): Promise<Report> {
   const urls = addresses(app, alerting);
   for (const [name, url] of urls) presenter.note(`${name}: ${url}`);
-  const { preset, thresholds } = rulesOptions('');
+  const { preset } = rulesOptions('');
   const scene = (): Scene => ({
     elapsed: journal.elapsed,
     ...(journal.incident === undefined ? {} : { incident: journal.incident }),
     urls,
     accuracyHistory: watch.accuracyHistory(),
-    thresholds: { ...PRESET_TABLE[preset].thresholds, ...thresholds },
+    thresholds: PRESET_TABLE[preset].thresholds,
   });
   const watch = startWatch(app.metrics, systemClock, () => {
     const figures = watch.figures();

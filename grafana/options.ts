@@ -92,7 +92,8 @@ export const fastTimings: RuleTimings = {
   changeWindow: '30s',
   truthWindow: '100',
   floorCalls: 5,
-  hold: { down: '3s', absent: '5s', blind: '5s', accuracy: '2s', errors: '3s', latency: '5s', anomaly: '3s' },
+  // A Prometheus that has just started looks for its targets after 5 s, and later where the processor is busy.
+  hold: { down: '5s', absent: '20s', blind: '5s', accuracy: '2s', errors: '3s', latency: '5s', anomaly: '3s' },
   keepFiring: '5s',
 };
 

@@ -7,7 +7,7 @@ export const INCIDENTS = ['slow', 'errors', 'swap'] as const;
 export type Incident = (typeof INCIDENTS)[number];
 
 export const INCIDENT_TABLE: Readonly<Record<Incident, string>> = {
-  slow: 'the provider takes 3 s longer to begin and 20 ms longer a token',
+  slow: 'the provider takes 12 s longer to begin and 20 ms longer a token',
   errors: 'the provider refuses 40 % of the calls with 429 or 500',
   swap: 'another checkpoint answers under the same model name: a third of the answers become wrong',
 };
@@ -24,7 +24,7 @@ export interface Behaviour {
 
 const QUIET: Behaviour = { checkpoint: 'bankbot', delay: 0, pause: 0 };
 const ERROR_SHARE = 0.4;
-const SLOW_DELAY = 3000;
+const SLOW_DELAY = 12_000;
 const SLOW_PAUSE = 20;
 
 /** What happens to the next request. */

@@ -31,7 +31,7 @@ export interface Traffic {
   stop(): void;
 }
 
-const DEFAULT_LIMIT = 48;
+const DEFAULT_LIMIT = 160;
 /** Labels of the same few moments go in one request, as a labelling tool would send them. */
 const BATCH_EVERY = 250;
 

@@ -8,10 +8,10 @@ describe('behave', () => {
     assert.deepEqual(behave(undefined, createRandom(1)), { checkpoint: 'bankbot', delay: 0, pause: 0 });
   });
 
-  it('slow: waits 2.4 to 3.6 s', () => {
+  it('slow: waits 9.6 to 14.4 s', () => {
     const random = createRandom(7);
     const delays = Array.from({ length: 200 }, () => behave('slow', random).delay);
-    assert.ok(Math.min(...delays) >= 2400 && Math.max(...delays) <= 3600);
+    assert.ok(Math.min(...delays) >= 9600 && Math.max(...delays) <= 14_400);
   });
 
   it('errors: refuses 40 %, as many with 429 as with 500', () => {
