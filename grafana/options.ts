@@ -93,7 +93,7 @@ export const fastTimings: RuleTimings = {
   truthWindow: '100',
   floorCalls: 5,
   // A Prometheus that has just started looks for its targets after 5 s, and later where the processor is busy.
-  hold: { down: '5s', absent: '20s', blind: '5s', accuracy: '2s', errors: '3s', latency: '5s', anomaly: '3s' },
+  hold: { down: '5s', absent: '15s', blind: '5s', accuracy: '2s', errors: '3s', latency: '5s', anomaly: '3s' },
   keepFiring: '5s',
 };
 
