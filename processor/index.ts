@@ -14,6 +14,7 @@ export type {
   SkipReason,
   TextSpan,
 } from './evaluators/evaluator.js';
+export { type RedactionMode, redactText } from './evaluators/redact.js';
 export { createEvaluators, DEFAULT_EVALUATORS, evaluate } from './evaluators/registry.js';
 export { scan, type TextFacts } from './evaluators/scan.js';
 export { FEATURE_NAMES, toFeatures } from './features.js';

@@ -3,18 +3,30 @@ import type { CallText } from '../../core/content.js';
 import { MonitorError, showValue } from '../../core/errors.js';
 import { completionStatus } from './completion-status.js';
 import type { Evaluation, Evaluations, Evaluator, SkipReason } from './evaluator.js';
+import { pii, piiInput } from './pii.js';
 import { refusal } from './refusal.js';
 import { repetition } from './repetition.js';
 import { responseLength } from './response-length.js';
 import { scan } from './scan.js';
+import { secrets } from './secrets.js';
 
 /** Every evaluator of ours, by name. */
 export const EVALUATORS: ReadonlyMap<string, Evaluator> = new Map(
-  [completionStatus, responseLength, refusal, repetition].map(evaluator => [evaluator.name, evaluator]),
+  [completionStatus, responseLength, refusal, repetition, pii, piiInput, secrets].map(evaluator => [
+    evaluator.name,
+    evaluator,
+  ]),
 );
 
 /** What runs where nothing was chosen. */
-export const DEFAULT_EVALUATORS: readonly string[] = ['completion_status', 'response_length', 'refusal', 'repetition'];
+export const DEFAULT_EVALUATORS: readonly string[] = [
+  'completion_status',
+  'response_length',
+  'refusal',
+  'repetition',
+  'pii',
+  'secrets',
+];
 
 /** One word of a selection: a name, `+name`, `-name` or `none`; or a user's own evaluator. */
 export type EvaluatorChoice = string | Evaluator;

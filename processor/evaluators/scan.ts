@@ -2,6 +2,7 @@ import type { CallText } from '../../core/content.js';
 import { type EndFacts, endFacts } from './end-of-text.js';
 import { type NormalisedText, normalise } from './normalise.js';
 import type { PhraseMatch } from './phrase-matcher.js';
+import { type PlainText, plainText } from './plain-text.js';
 import { type CharacterRun, Scanner } from './scanner.js';
 import type { LocatedLoop } from './word-stream.js';
 
@@ -56,6 +57,17 @@ export interface TextFacts {
   readonly inputLength: number;
   /** The part that was read, in lower case and without disguise, with the way back to offsets; worked out at the first use. */
   readonly normalised: NormalisedText;
+  /** The part that was read, without disguise but with its case; worked out at the first use. */
+  readonly plain: PlainText;
+}
+
+/** The stretches [from, to) of a text that a scan reads: all, or its start and its end. */
+export function readParts(text: string, limits: ScanLimits = SCAN_LIMITS): readonly (readonly [number, number])[] {
+  if (text.length <= limits.head + limits.tail) return [[0, text.length]];
+  return [
+    [0, limits.head],
+    [text.length - limits.tail, text.length],
+  ];
 }
 
 /**
@@ -79,6 +91,7 @@ export function scan(text: CallText, limits: ScanLimits = SCAN_LIMITS): TextFact
   let inputLength = 0;
   for (const message of text.input) inputLength += message.text.length;
   let normalised: NormalisedText | undefined;
+  let plain: PlainText | undefined;
   return {
     answer,
     choice,
@@ -104,8 +117,12 @@ export function scan(text: CallText, limits: ScanLimits = SCAN_LIMITS): TextFact
     phrases: stream.matches,
     inputLength,
     get normalised() {
-      normalised ??= normalise(answer, [[0, head], ...(cut ? [[tail, answer.length] as const] : [])]);
+      normalised ??= normalise(answer, readParts(answer, limits));
       return normalised;
+    },
+    get plain() {
+      plain ??= plainText(answer, readParts(answer, limits));
+      return plain;
     },
   };
 }

@@ -51,7 +51,8 @@ describe('scan counts', () => {
     const before = read(answer);
     read(prose(30_000));
     read('漢'.repeat(500));
-    assert.deepEqual({ ...read(answer), normalised: undefined }, { ...before, normalised: undefined });
+    const counts = (facts: typeof before) => ({ ...facts, normalised: undefined, plain: undefined });
+    assert.deepEqual(counts(read(answer)), counts(before));
   });
 
   it('takes any string', () => {
