@@ -24,6 +24,7 @@ export type Evaluation =
 export type SkipReason =
   | 'no_text'
   | 'no_output'
+  | 'no_input'
   | 'aborted'
   | 'error'
   | 'too_short'
@@ -37,7 +38,12 @@ export interface EvaluatorInput {
   readonly facts: TextFacts;
   readonly text: CallText;
   readonly call: LlmCall;
+  /** Hears of what an evaluator can do without and still scores, such as a file of weights that cannot be read. */
+  readonly report?: OnEvaluatorError;
 }
+
+/** Hears of an evaluator that threw and so scored nothing, or that reported what it had to do without. The others score on. */
+export type OnEvaluatorError = (evaluator: string, error: unknown) => void;
 
 /**
  * Scores the text of a call in process. Pure, deterministic and total: no clock, no locale, no randomness; linear in the

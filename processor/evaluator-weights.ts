@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { LinearModel } from './evaluators/linear-model.js';
+
+export type WeightsName = 'prompt-injection' | 'refusal';
+
+const loaded = new Map<WeightsName, LinearModel | Error>();
+
+/**
+ * The trained model of an evaluator, read at its first use and kept: the same object, or the same error, ever after.
+ * Synchronous, so that it works wherever an evaluator does.
+ */
+export function weightsOf(name: WeightsName): LinearModel | Error {
+  let found = loaded.get(name);
+  if (found === undefined) {
+    found = read(name);
+    loaded.set(name, found);
+  }
+  return found;
+}
+
+function read(name: WeightsName): LinearModel | Error {
+  try {
+    const file = new URL(`../../processor/evaluators/weights/${name}.bin`, import.meta.url);
+    return LinearModel.parse(readFileSync(file));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

@@ -1,0 +1,145 @@
+import {
+  APOSTROPHE,
+  asciiTable,
+  codeOf,
+  DIGIT,
+  foldCodePoint,
+  IGNORED,
+  kindOf,
+  NEWLINE,
+  SINGLE,
+  STOP,
+} from './fold.js';
+import { HASH_PRIME, HASH_START } from './word-hash.js';
+
+/** A longer word is cut: nobody writes one, and the rest is a word again. */
+const MAX_WORD = 24;
+/** How far apart words are beyond their number: a sentence or a line ends between them. */
+const STOP_STEP = 3;
+const LINE_STEP = 1;
+const COLON = 0x3a;
+/** What a word that opens a line and stands before a colon becomes in the hash beside itself: `System:` is not `system`. */
+const TURN = 0x1f;
+
+/** The words of a message. */
+export interface PromptWords {
+  /** Folded words as `hashWord` gives them. */
+  readonly hashes: Int32Array;
+  /** Where a word stands, counted in words, with a wider step over the end of a sentence or a line. */
+  readonly places: Int32Array;
+  length: number;
+  /** Characters of the tag block (U+E0020..E007E), which show nothing and spell ASCII. */
+  tags: number;
+}
+
+let scratch: PromptWords = wordsFor(1024);
+
+function wordsFor(capacity: number): PromptWords {
+  return { hashes: new Int32Array(capacity), places: new Int32Array(capacity), length: 0, tags: 0 };
+}
+
+/** Whether hidden characters of the tag block are left out, or read as the ASCII they spell. */
+export type TagReading = 'ignored' | 'spelt';
+
+/**
+ * Folds the words of a text as a scan does: lower case, without marks, invisible characters, width and look-alikes.
+ * A word that opens a line before a colon comes twice, the second time as a turn (`turnWord`).
+ * @param parts the stretches [from, to) to read, in order
+ * @returns one object for all calls: only valid until the next
+ */
+export function promptWords(
+  text: string,
+  parts: readonly (readonly [number, number])[] = [[0, text.length]],
+  tagReading: TagReading = 'ignored',
+): PromptWords {
+  let size = 1;
+  for (const [from, to] of parts) size += to - from;
+  // A word takes a character and a separator, one that counts twice also a colon: there are never more words than characters.
+  if (scratch.hashes.length < size) scratch = wordsFor(size * 2);
+  const words = scratch;
+  words.length = 0;
+  words.tags = 0;
+  let place = 0;
+  for (const [from, to] of parts) {
+    place = read(words, text, from, to, tagReading, place) + STOP_STEP;
+  }
+  return words;
+}
+
+function read(
+  words: PromptWords,
+  text: string,
+  from: number,
+  to: number,
+  tagReading: TagReading,
+  firstPlace: number,
+): number {
+  const { hashes, places } = words;
+  const ascii = asciiTable();
+  let place = firstPlace;
+  let count = words.length;
+  let length = 0;
+  let hash = HASH_START;
+  let lineStart = true;
+  for (let i = from; i < to; i++) {
+    const unit = text.charCodeAt(i);
+    let packed: number;
+    if (unit < 128) packed = ascii[unit] as number;
+    else {
+      let code = unit;
+      if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < to) {
+        code = text.codePointAt(i) as number;
+        if (code > 0xffff) i++;
+      }
+      if (code >= 0xe0020 && code <= 0xe007e) {
+        words.tags++;
+        packed = tagReading === 'spelt' ? (ascii[code - 0xe0000] as number) : foldCodePoint(code);
+      } else packed = foldCodePoint(code);
+    }
+    const kind = kindOf(packed);
+    if (kind <= DIGIT) {
+      if (length === MAX_WORD) {
+        hashes[count] = hash;
+        places[count++] = place++;
+        length = 0;
+        lineStart = false;
+      }
+      if (length === 0) hash = HASH_START;
+      hash = Math.imul(hash ^ codeOf(packed), HASH_PRIME);
+      length++;
+      continue;
+    }
+    if (kind === IGNORED || (kind === APOSTROPHE && length > 0)) continue;
+    if (length > 0) {
+      hashes[count] = hash;
+      places[count++] = place;
+      if (lineStart && codeOf(packed) === COLON) {
+        hashes[count] = turnWord(hash);
+        places[count++] = place;
+      }
+      place++;
+      length = 0;
+      lineStart = false;
+    }
+    if (kind === SINGLE) {
+      hashes[count] = Math.imul(HASH_START ^ codeOf(packed), HASH_PRIME);
+      places[count++] = place++;
+      lineStart = false;
+    } else if (kind === STOP) place += STOP_STEP;
+    else if (kind === NEWLINE) {
+      place += LINE_STEP;
+      lineStart = true;
+    }
+  }
+  if (length > 0) {
+    hashes[count] = hash;
+    places[count++] = place++;
+  }
+  words.length = count;
+  return place;
+}
+
+/** The hash of a word as the name of a turn (`System:`). */
+export function turnWord(hash: number): number {
+  return Math.imul(hash ^ TURN, HASH_PRIME);
+}

@@ -1,0 +1,130 @@
+import type { MessageText } from '../../core/content.js';
+import { weightsOf } from '../evaluator-weights.js';
+import type { Evaluation, Evaluator, EvaluatorInput } from './evaluator.js';
+import { type LinearModel, logistic } from './linear-model.js';
+import { type InjectionReason, injectionSequences } from './prompt-injection-patterns.js';
+import { SequenceMatcher } from './prompt-injection-sequences.js';
+import { type PromptWords, promptWords } from './prompt-injection-words.js';
+
+/** How much of a call's messages is read, in UTF-16 units: of each its head and its tail, the newest message first. */
+const LIMIT = { all: 20_480, tail: 4096, messages: 64 };
+/** Messages are judged by windows of so many words, so that a long document does not thin out one sentence in it. */
+const WINDOW = 256;
+const STRIDE = 192;
+/** Above what 1 in 500 harmless rows reached in folds that the training had not seen (0.45). */
+const FLAG = 0.5;
+/** More characters that show nothing but spell ASCII than a few flags of regions hold. */
+const HIDDEN_TAGS = 24;
+const HIDDEN_WEIGHT = 0.5;
+
+/** What a message tries, as a word that may become a label; `wording` where only the model of words says so. */
+export type PromptInjectionReason = InjectionReason | 'hides_text' | 'wording';
+
+export interface InjectionVerdict {
+  /** 1 less the product of what each sequence of words leaves open; 0 without any. */
+  readonly patterns: number;
+  /** The probability of the model of words; 0 where there is none. */
+  readonly model: number;
+  /** Both: 1 - (1 - patterns)(1 - model). */
+  readonly score: number;
+  /** Of the sequence that weighs most. */
+  readonly reason: InjectionReason | undefined;
+}
+
+let matcher: SequenceMatcher<InjectionReason> | undefined;
+
+/**
+ * Judges the words of one message by its worst window.
+ * @param model undefined to judge by patterns alone
+ */
+export function judgeWords(words: PromptWords, model: LinearModel | undefined): InjectionVerdict {
+  let worst = judgeWindow(words, 0, Math.min(words.length, WINDOW), model);
+  for (let from = STRIDE; from + WINDOW - STRIDE < words.length; from += STRIDE) {
+    const verdict = judgeWindow(words, from, Math.min(from + WINDOW, words.length), model);
+    if (verdict.score > worst.score) worst = verdict;
+  }
+  return worst;
+}
+
+function judgeWindow(words: PromptWords, from: number, to: number, model: LinearModel | undefined): InjectionVerdict {
+  matcher ??= new SequenceMatcher(injectionSequences());
+  let open = 1;
+  let reason: InjectionReason | undefined;
+  let most = 0;
+  for (const sequence of matcher.find(words, from, to)) {
+    open *= 1 - sequence.weight;
+    if (sequence.weight > most) {
+      most = sequence.weight;
+      reason = sequence.reason;
+    }
+  }
+  const trained = model === undefined || to === 0 ? 0 : logistic(model.logOdds(words.hashes, from, to));
+  return { patterns: 1 - open, model: trained, score: 1 - open * (1 - trained), reason };
+}
+
+/**
+ * Whether a message that came from outside (a user's, or a tool's and so a retrieved text) tries to override instructions, to
+ * see the prompt, to lift limits or to switch the model's role. Patterns of words give the reason, a model of hashed words the
+ * rank. System prompts and answers are not judged: what they say is the app's own. The worst message counts, whichever turn it
+ * came in; a foreign task in ordinary words inside a mail is not found. English first; German and some Romance phrases.
+ *
+ * Without its file of weights it judges by patterns alone and reports the failure with each call.
+ */
+export const promptInjection: Evaluator = {
+  name: 'prompt_injection',
+  bad: 'high',
+  evaluate({ text, report }: EvaluatorInput): Evaluation {
+    const weights = weightsOf('prompt-injection');
+    if (weights instanceof Error) report?.('prompt_injection', weights);
+    const model = weights instanceof Error ? undefined : weights;
+    let score = -1;
+    let reason: PromptInjectionReason = 'wording';
+    let left = LIMIT.all;
+    const oldest = Math.max(0, text.input.length - LIMIT.messages);
+    for (let i = text.input.length - 1; i >= oldest && left > 0; i--) {
+      const message = text.input[i] as MessageText;
+      if (message.role !== 'user' && message.role !== 'tool') continue;
+      const parts = partsOf(message.text, left);
+      for (const [from, to] of parts) left -= to - from;
+      const verdict = judgeMessage(message.text, parts, model);
+      if (verdict === undefined || verdict.score <= score) continue;
+      score = verdict.score;
+      reason = verdict.reason;
+    }
+    if (score < 0) return { skipped: 'no_input' };
+    return score >= FLAG ? { score, flagged: true, reason } : { score, flagged: false };
+  },
+};
+
+type Parts = readonly (readonly [number, number])[];
+
+function partsOf(text: string, left: number): Parts {
+  if (text.length <= left) return [[0, text.length]];
+  const tail = Math.min(LIMIT.tail, left >>> 2);
+  return [
+    [0, left - tail],
+    [text.length - tail, text.length],
+  ];
+}
+
+/** @returns undefined for a message without words */
+function judgeMessage(
+  text: string,
+  parts: Parts,
+  model: LinearModel | undefined,
+): { readonly score: number; readonly reason: PromptInjectionReason } | undefined {
+  const plain = promptWords(text, parts);
+  const { tags } = plain;
+  const shown = plain.length === 0 ? undefined : withReason(judgeWords(plain, model));
+  if (tags === 0) return shown;
+  const spelt = promptWords(text, parts, 'spelt');
+  if (spelt.length === 0) return shown;
+  const hidden = withReason(judgeWords(spelt, model));
+  const worst = shown === undefined || hidden.score > shown.score ? hidden : shown;
+  if (tags < HIDDEN_TAGS) return worst;
+  return { score: 1 - (1 - worst.score) * (1 - HIDDEN_WEIGHT), reason: 'hides_text' };
+}
+
+function withReason({ score, patterns, model, reason }: InjectionVerdict) {
+  return { score, reason: reason === undefined || patterns < model / 2 ? ('wording' as const) : reason };
+}
