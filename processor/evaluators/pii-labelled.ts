@@ -26,7 +26,8 @@ const AT_GAP = /(?:\s{1,2}[\w'’]{1,14}){0,5}\s{1,2}(?:at|on)[\s:]{1,3}/iy;
 const TO_GAP = /(?:\s{1,2}[\w'’]{1,14}){0,4}\s{1,2}(?:to|at|on)[\s:]{1,3}/iy;
 
 const digitsOf = (value: string): string => value.replace(/\D/g, '');
-const PHONE = /\+?\(?\d(?:[ .\-()/]{0,2}\d){6,15}(?![\d%€$£])/y;
+const PHONE =
+  /\+?\(?\d(?:[ .\-()/]{0,2}\d){6,15}(?![\d%€$£]|\s(?:times|people|users|customers|calls|dollars|euros|usd|eur|million)(?![a-z]))/iy;
 
 const ROWS: readonly Labelled[] = [
   {

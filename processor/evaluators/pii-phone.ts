@@ -1,7 +1,7 @@
 import { type Finder, type Found, isWordUnit, search } from './finder.js';
 
 /** With its country: `+44 20 7946 0000`. */
-const INTERNATIONAL = /\+(?:[ .\-()/]{0,2}\d){8,15}(?!\d)/g;
+const INTERNATIONAL = /\+\(?\d(?:[ .\-()/]{0,2}\d){7,14}(?!\d)/g;
 /** Of North America: `(415) 555-0100`, `415-555-0100`, `1-415-555-0100`. */
 const NORTH_AMERICAN = /(?:\([2-9]\d{2}\)[ -]?|[2-9]\d{2}[.-])\d{3}[ .-]\d{4}(?!\d)/g;
 /** Numbers of companies: the caller does not pay. */

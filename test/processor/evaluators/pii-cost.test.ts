@@ -61,8 +61,9 @@ describe('the cost of one repeated piece', () => {
       it(`grows with the length: ${name}, ${JSON.stringify(piece)}`, () => {
         const text = (length: number) => piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
         const measure = () => (cost(find, text(20_000)) + FLOOR) / (cost(find, text(5000)) + FLOOR);
+        let ratio = measure();
         // Once more where the machine was busy with something else.
-        const ratio = Math.min(measure(), 8.01) <= 8 ? 0 : measure();
+        if (ratio > 8) ratio = measure();
         assert.ok(ratio <= 8, `${ratio.toFixed(1)} times the cost for four times the text`);
       });
     }
