@@ -1,5 +1,3 @@
-import { context, metrics, propagation, trace } from '@opentelemetry/api';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import {
   defaultResource,
   detectResources,
@@ -11,13 +9,14 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { notice } from '../core/notice.js';
 import { PRESET_TABLE } from '../core/presets.js';
-import { packageVersion } from '../core/version.js';
+import { VERSION } from '../core/version.js';
 import { createWiring, setDefaultWiring, type Wiring } from '../core/wiring.js';
 import { MonitorExporter } from '../exporter/index.js';
 import { LlmInstrumentation, registerLoaderHooks } from '../instrumentation/index.js';
 import { createEvaluators, createPricing, Detection, GroundTruth, LlmSpanProcessor } from '../processor/index.js';
 import { type LoadedConfig, loadConfig, type MonitorConfig } from './config/load.js';
-import { LazyContextManager } from './lazy-context.js';
+import { registerMetrics, registerTracing } from './globals.js';
+import { flushOnLeave } from './leave.js';
 import { disabledMonitor, type Monitor } from './monitor.js';
 import { otlpProcessor } from './otlp.js';
 import { readPrices } from './prices.js';
@@ -35,7 +34,12 @@ export function runningMonitor(): Monitor | undefined {
  * @throws MonitorError CONFIG_INVALID that names the setting, its value and what is accepted
  */
 export function startMonitor(config: MonitorConfig = {}): Monitor {
-  if (running !== undefined) return running;
+  if (running !== undefined) {
+    const ignored = Object.keys(config);
+    if (ignored.length > 0)
+      notice(`a monitor runs already; the settings of this second start are ignored: ${ignored.join(', ')}`);
+    return running;
+  }
   const loaded = loadConfig(config, process.env, process.cwd());
   if (loaded.settings.disabled) return disabledMonitor();
   for (const line of loaded.notices) notice(line);
@@ -88,67 +92,51 @@ function processorOf({ settings, code }: LoadedConfig, wiring: Wiring): LlmSpanP
   });
 }
 
-/** Makes a provider the global one, with W3C propagation. What is registered already stays. @returns the undo */
-function registerTracing(provider: NodeTracerProvider): () => void {
-  const undo: (() => void)[] = [];
-  if (trace.setGlobalTracerProvider(provider)) undo.push(() => trace.disable());
-  else
-    notice("another TracerProvider is registered; it keeps the app's own spans, ours go where the monitor was told to");
-  if (context.setGlobalContextManager(new LazyContextManager())) undo.push(() => context.disable());
-  const propagator = new CompositePropagator({
-    propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
-  });
-  if (propagation.setGlobalPropagator(propagator)) undo.push(() => propagation.disable());
-  return () => {
-    for (const step of undo) step();
-  };
-}
-
 function assemble(loaded: LoadedConfig) {
   const { settings, code } = loaded;
   const wiring = createWiring({ seriesLimit: settings.seriesLimit, callLabels: settings.labels });
   const processor = processorOf(loaded, wiring);
+  const resource = resourceOf(loaded);
+  const otlp = otlpProcessor(process.env);
+  const exported = [...(code.spanProcessors ?? []), ...(otlp === undefined ? [] : [otlp])];
+  const tracerProvider = new NodeTracerProvider({ resource, spanProcessors: [processor, ...exported] });
   const exporter = new MonitorExporter({
     wiring,
     host: settings.host,
     port: settings.port,
     feedback: processor,
     processMetrics: settings.processMetrics,
+    preventServerStart: true,
     ...(settings.token === undefined ? {} : { token: settings.token }),
   });
-  const resource = resourceOf(loaded);
-  const otlp = otlpProcessor(process.env);
-  const exported = [...(code.spanProcessors ?? []), ...(otlp === undefined ? [] : [otlp])];
-  const tracerProvider = new NodeTracerProvider({ resource, spanProcessors: [processor, ...exported] });
   const meterProvider = new MeterProvider({ resource, readers: [exporter] });
-  const restore = setDefaultWiring(wiring);
-  // Spans that go nowhere cost and help nobody, and a provider of ours in the global place would keep the app's own one out.
-  // So ours becomes the global one only when it has somewhere to send spans; else the app's provider, if any, gets them.
-  const globals = exported.length > 0 ? registerTracing(tracerProvider) : () => {};
-  const ownsMetrics = metrics.setGlobalMeterProvider(meterProvider);
-  if (!ownsMetrics)
-    notice(
-      "another MeterProvider is registered; the app's own metrics stay with it (add a MonitorExporter as its reader to see them here)",
-    );
   const instrumentation = new LlmInstrumentation({ wiring, semconv: settings.semconv });
-  if (exported.length > 0) instrumentation.setTracerProvider(tracerProvider);
   instrumentation.setMeterProvider(meterProvider);
-  instrumentation.enable();
-  registerLoaderHooks(instrumentation);
   wiring.store.set('selfBuildInfo', 1, {
-    version: packageVersion(),
+    version: VERSION,
     semconv: settings.semconv,
     prices: processor.pricesAsOf ?? '',
     node: process.versions.node,
   });
 
+  // From here on nothing throws: what is taken is given back by `undo`.
+  const undo = [setDefaultWiring(wiring), registerMetrics(meterProvider)];
+  // Spans that go nowhere cost and help nobody: only where they have somewhere to go is ours the global provider, and else the
+  // app's own one, if it has one, gets the spans of the calls.
+  if (exported.length > 0) {
+    instrumentation.setTracerProvider(tracerProvider);
+    undo.push(registerTracing(tracerProvider));
+  }
+  if (otlp !== undefined) undo.push(flushOnLeave(() => tracerProvider.forceFlush().catch(() => undefined)));
+  instrumentation.enable();
+  registerLoaderHooks(instrumentation);
+  exporter.startServer().catch(() => undefined);
+
   const stop = async (): Promise<void> => {
     instrumentation.disable();
     await processor.shutdown();
     await Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]);
-    restore();
-    globals();
-    if (ownsMetrics) metrics.disable();
+    for (const step of undo) step();
   };
   return { wiring, processor, exporter, tracerProvider, meterProvider, stop };
 }

@@ -29,6 +29,16 @@ export const flag: Parser<boolean> = {
   },
 };
 
+/** OpenTelemetry's own switches know two words only. */
+export const trueOrFalse: Parser<boolean> = {
+  accepted: 'true or false',
+  parse(value) {
+    if (typeof value === 'boolean') return value;
+    const word = String(value).trim().toLowerCase();
+    return word === 'true' ? true : word === 'false' ? false : undefined;
+  },
+};
+
 export const whole = (min: number, max: number): Parser<number> => ({
   accepted: `a whole number from ${min} to ${max}`,
   parse(value) {

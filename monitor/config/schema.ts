@@ -1,6 +1,6 @@
 import { PRESETS } from '../../core/presets.js';
 import { DEFAULT_SERIES_LIMIT } from '../../core/store.js';
-import { callLabels, duration, flag, oneOf, type Parser, selection, text, whole } from './parse.js';
+import { callLabels, duration, flag, oneOf, type Parser, selection, text, trueOrFalse, whole } from './parse.js';
 
 /** One setting: the variable that sets it, how it is read, and what it is if nobody says. */
 interface Setting<T, D> {
@@ -67,7 +67,7 @@ const SEMCONV: Parser<'1.41' | 'latest' | 'both'> = {
  * Precedence: code, then environment, then the config file, then the default.
  */
 export const SETTINGS = {
-  disabled: setting('OTEL_SDK_DISABLED', flag, false),
+  disabled: setting('OTEL_SDK_DISABLED', trueOrFalse, false),
   serviceName: setting('OTEL_SERVICE_NAME', text('1 to 255 characters', /^[^\p{C}]{1,255}$/u), undefined),
   preset: setting('LLM_MONITOR_PRESET', oneOf(PRESETS), 'online'),
   semconv: setting('OTEL_SEMCONV_STABILITY_OPT_IN', SEMCONV, '1.41'),

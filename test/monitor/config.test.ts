@@ -85,7 +85,7 @@ const WRONG: readonly [string, string, RegExp][] = [
     'maybe',
     /CAPTURE_MESSAGE_CONTENT is "maybe"; expected true, false, NO_CONTENT/,
   ],
-  ['OTEL_SDK_DISABLED', 'perhaps', /OTEL_SDK_DISABLED is "perhaps"; expected true, false/],
+  ['OTEL_SDK_DISABLED', 'perhaps', /OTEL_SDK_DISABLED is "perhaps"; expected true or false/],
   [
     'LLM_MONITOR_CONFIG',
     'nowhere.json',
