@@ -36,6 +36,8 @@ const WITH_CALL_LABELS: ReadonlySet<OwnKey> = new Set(['calls', 'tokens', 'cost'
 interface MutableFamily extends Family {
   readonly series: Map<string, Series>;
   readonly closed: readonly (ReadonlySet<string> | undefined)[];
+  /** How many of the labels are the catalogue's; the user's stand behind them. */
+  readonly catalogued: number;
   /** Counts a value that a series refuses: one function for all of them. */
   readonly refuse: (reason: string) => void;
 }
@@ -52,6 +54,10 @@ function labelValue(raw: unknown, closed: ReadonlySet<string> | undefined): stri
 /**
  * Where our own metrics live: handles by label set, a limit on the series of each metric, exemplars, and gauges that can
  * vanish, none of which the OpenTelemetry SDK's instruments have. Reading it is a plain walk; rendering belongs to the exporter.
+ *
+ * Past the limit a new label set keeps only the values of the labels that the catalogue closes; its open labels and the user's
+ * call labels, given or not, become `other`. So a metric never has more series than the limit plus the product, over its closed
+ * labels, of how many values each has (and one more, `other`, where that is not on the list): 3,120 of `llm_monitor.calls` at 2,000.
  */
 export class MetricStore implements MetricSink {
   readonly seriesLimit: number;
@@ -169,13 +175,14 @@ export class MetricStore implements MetricSink {
         return values === undefined ? undefined : new Set(values);
       });
       const labels: string[] = [...def.labels];
+      const catalogued = labels.length;
       if (WITH_CALL_LABELS.has(metric)) {
         for (const [name, values] of Object.entries(this.callLabels)) {
           labels.push(name);
           closed.push(new Set(['', ...values]));
         }
       }
-      family = { key: metric, def, labels, series: new Map(), closed, refuse: this.#refuse(metric) };
+      family = { key: metric, def, labels, series: new Map(), closed, catalogued, refuse: this.#refuse(metric) };
       this.#families.set(metric, family);
     }
     return family;
@@ -213,7 +220,7 @@ export class MetricStore implements MetricSink {
     let series = family.series.get(key);
     if (series !== undefined) return series;
     if (family.series.size >= this.seriesLimit) {
-      values = values.map((value, i) => (family.closed[i] === undefined && value !== '' ? OTHER : value));
+      values = values.map((value, i) => (i >= family.catalogued || family.closed[i] === undefined ? OTHER : value));
       key = this.#key(values);
       series = family.series.get(key);
       // The folding counter itself has one label, the metric's name: as many series as metrics.

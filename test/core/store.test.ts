@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { METRICS, type OwnKey } from '../../core/catalog.js';
 import { MonitorError } from '../../core/errors.js';
+import { closedValues } from '../../core/labels.js';
+import { createRandom } from '../../core/random.js';
 import { HistogramSeries, NumberSeries } from '../../core/series.js';
 import { MetricStore } from '../../core/store.js';
 
@@ -75,6 +78,58 @@ test('past the limit, open labels fold into other, closed ones stay, and the fol
   assert.equal(store.value('selfSeriesFolded', { metric: 'llm_monitor.calls' }), 2);
   assert.equal(store.value('selfSeries', { metric: 'llm_monitor.calls' }), 3);
   assert.equal(store.value('selfSeriesLimit', { metric: 'llm_monitor.calls' }), 2);
+});
+
+test("past the limit the user's call labels fold too, given or not", () => {
+  const store = new MetricStore({ seriesLimit: 1, callLabels: { team: ['search', 'support'], tier: ['free'] } });
+  const cost = { provider: 'p', model: 'm' } as const;
+  store.counter('cost', cost, { team: 'search', tier: 'free' }).add(1);
+  store.counter('cost', cost, { team: 'support', tier: 'free' }).add(2);
+  store.counter('cost', cost, { team: 'search' }).add(4);
+  store.counter('cost', cost).add(8);
+  store.counter('cost', cost, { team: 'search', tier: 'free' }).add(16);
+  assert.deepEqual(numbers(store, 'llm_monitor.cost.usd'), { 'p,m,search,free': 17, 'other,other,other,other': 14 });
+});
+
+test('whatever the label sets are, a metric stays within its limit and the combinations of its closed labels', () => {
+  const random = createRandom(20_260_801);
+  const pick = (values: readonly string[]): string => values[Math.floor(random() * values.length)] as string;
+  const many = (prefix: string): string[] => Array.from({ length: 50 }, (_, i) => `${prefix}${i}`);
+  const callLabels = { team: many('t'), tier: many('l'), zone: many('z') };
+  const keys: readonly OwnKey[] = [
+    'calls',
+    'tokens',
+    'cost',
+    'callsInFlight',
+    'finish',
+    'truthOutcomes',
+    'qualityScore',
+  ];
+  for (const seriesLimit of [1, 7, 60]) {
+    const store = new MetricStore({ seriesLimit, callLabels });
+    for (const key of keys) {
+      const { kind, labels } = METRICS[key];
+      let combinations = 1;
+      for (const label of labels) {
+        const values = closedValues(label);
+        if (values !== undefined) combinations *= new Set([...values, 'other']).size;
+      }
+      const bound = seriesLimit + combinations;
+      for (let i = 0; i < 3 * bound + 300; i++) {
+        const set: Record<string, string> = {};
+        for (const label of labels) set[label] = pick([...(closedValues(label) ?? many('v')), 'not on the list', '']);
+        const extra: Record<string, string> = {};
+        for (const [name, values] of Object.entries(callLabels))
+          if (random() < 0.7) extra[name] = pick([...values, 'x']);
+        // The types would keep most of these label sets out; a caller in JavaScript has no types.
+        if (kind === 'histogram') store.histogram(key as 'qualityScore', set as never).record(1);
+        else if (kind === 'updown') store.upDown(key as 'callsInFlight', set as never).add(1);
+        else store.counter(key as 'calls', set as never, extra).add(1);
+      }
+      const size = store.collect().find(family => family.key === key)?.series.size ?? 0;
+      assert.ok(size > seriesLimit && size <= bound, `${key}: ${size} series, limit ${seriesLimit}, bound ${bound}`);
+    }
+  }
 });
 
 test('a gauge set to undefined or NaN vanishes', () => {
