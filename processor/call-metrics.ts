@@ -8,7 +8,7 @@ import type { MetricStore } from '../core/store.js';
 interface CallHandles {
   readonly ok: CounterHandle;
   readonly aborted: CounterHandle;
-  readonly errors: ReadonlyMap<ErrorType, CounterHandle>;
+  readonly errors: Map<ErrorType, CounterHandle>;
   readonly retries: CounterHandle;
   readonly cost: CounterHandle;
   readonly reported: ReadonlyMap<TokenClass, CounterHandle>;
@@ -47,7 +47,7 @@ export class CallMetrics {
         handles.aborted.add(1, exemplar);
         break;
       case 'error':
-        handles.errors.get(call.outcome.errorType)?.add(1, exemplar);
+        this.#error(handles, call, model, call.outcome.errorType).add(1, exemplar);
         break;
     }
     if (call.attempts !== undefined && call.attempts > 1) handles.retries.add(call.attempts - 1);
@@ -79,6 +79,20 @@ export class CallMetrics {
     }
   }
 
+  #error(handles: CallHandles, call: LlmCall, model: string, errorType: ErrorType): CounterHandle {
+    let handle = handles.errors.get(errorType);
+    if (handle === undefined) {
+      const { provider, operation } = call;
+      handle = this.#store.counter(
+        'calls',
+        { provider, model, operation, outcome: 'error', error_type: errorType },
+        this.#extras(call),
+      );
+      handles.errors.set(errorType, handle);
+    }
+    return handle;
+  }
+
   #finish(handles: CallHandles, call: LlmCall, model: string, reason: FinishReason): CounterHandle {
     let handle = handles.finish.get(reason);
     if (handle === undefined) {
@@ -105,7 +119,10 @@ export class CallMetrics {
     return handles;
   }
 
-  /** Every counter of the set is made at once, at 0: the first error is then an increase and not the birth of a series. */
+  /**
+   * Every counter of the set is made at once, at 0: the first error is then an increase and not the birth of a series. Only with
+   * call labels of the user the 13 kinds of error are made as they come, because each combination of values would have them all.
+   */
   #create(call: LlmCall, model: string): CallHandles {
     const { provider, operation } = call;
     const store = this.#store;
@@ -115,7 +132,7 @@ export class CallMetrics {
       ok: store.counter('calls', { ...calls, outcome: 'ok', error_type: '' }, extra),
       aborted: store.counter('calls', { ...calls, outcome: 'aborted', error_type: '' }, extra),
       errors: new Map(
-        ERROR_TYPES.map(type => [
+        (extra === undefined ? ERROR_TYPES : []).map(type => [
           type,
           store.counter('calls', { ...calls, outcome: 'error', error_type: type }, extra),
         ]),

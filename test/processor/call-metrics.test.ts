@@ -93,6 +93,22 @@ test('call labels of the user come from the context', () => {
   assert.deepEqual(teams, ['search', 'other']);
 });
 
+test('with call labels of the user a kind of error has a series once it has happened', () => {
+  const { store, record } = setUp(new MetricStore({ callLabels: { team: ['search', 'support'] } }));
+  const series = (): string[] =>
+    [
+      ...(store
+        .collect()
+        .find(one => one.key === 'calls')
+        ?.series.values() ?? []),
+    ].map(one => [...one.labelValues.slice(-3), 'value' in one ? one.value : ''].join());
+  record(call({ context: { team: 'search' } }));
+  assert.deepEqual(series(), ['ok,,search,1', 'aborted,,search,0']);
+  for (let i = 0; i < 2; i++)
+    record(call({ context: { team: 'search' }, outcome: { kind: 'error', errorType: 'auth' } }));
+  assert.deepEqual(series(), ['ok,,search,1', 'aborted,,search,0', 'error,auth,search,2']);
+});
+
 test('another answered model than before is a change; the first one, and a repetition, are none', () => {
   const store = new MetricStore();
   const changes = new ModelChange(store);
