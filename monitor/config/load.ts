@@ -1,5 +1,6 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { MonitorError, showValue } from '../../core/errors.js';
+import { ERROR_TYPES } from '../../core/labels.js';
 import type { Evaluator } from '../../processor/evaluators/evaluator.js';
 import type { TaskConfig } from '../../processor/truth/ground-truth.js';
 import { type ConfigFile, readConfigFile } from './file.js';
@@ -41,7 +42,7 @@ export interface LoadedConfig {
   readonly code: CodeOnlyConfig;
   /** The config file that was read. */
   readonly file?: string;
-  /** Lines worth telling: variables of ours that nobody knows. */
+  /** Lines worth telling: variables of ours that nobody knows, call labels that the series limit cannot hold. */
   readonly notices: readonly string[];
 }
 
@@ -81,6 +82,17 @@ function one(
     : read(setting.parser, given, `${name} in ${file?.path}`, setting.secret);
 }
 
+/** `calls` has a series for every kind of error, and for `ok` and `aborted`, of each combination of the call labels' values. */
+function tooManyLabels({ labels, seriesLimit }: Settings): readonly string[] {
+  const sets = Object.values(labels).reduce((product, values) => product * values.length, 1);
+  const series = sets * (ERROR_TYPES.length + 2);
+  if (Object.keys(labels).length === 0 || series <= seriesLimit) return [];
+  return [
+    `labels (LLM_MONITOR_LABELS) allow ${sets} combinations of values, up to ${series} series of a metric for each model, but ` +
+      `seriesLimit (LLM_MONITOR_SERIES_LIMIT) is ${seriesLimit}; combinations past it become other: allow fewer values, or raise it`,
+  ];
+}
+
 /**
  * The settings in force: code over environment over config file over default.
  * @throws MonitorError CONFIG_INVALID that names the setting, its value and what is accepted
@@ -92,11 +104,11 @@ export function loadConfig(config: MonitorConfig, env: Env, folder: string): Loa
   if (file !== undefined) unknownKeys(file.values, `the config file ${file.path}`);
   const settings = Object.fromEntries(
     (Object.keys(SETTINGS) as SettingName[]).map(name => [name, one(name, code, env, file)]),
-  );
+  ) as Settings;
   const variables = new Set<string>(
     Object.values(SETTINGS).flatMap(setting => (setting.env === undefined ? [] : [setting.env])),
   );
-  const notices = Object.keys(env)
+  const unknown = Object.keys(env)
     .filter(name => name.startsWith('LLM_MONITOR_') && !variables.has(name) && !OTHER_VARIABLES.has(name))
     .map(
       name =>
@@ -106,9 +118,9 @@ export function loadConfig(config: MonitorConfig, env: Env, folder: string): Loa
     CODE_ONLY.map(key => [key, code[key] ?? file?.values[key]]).filter(([, value]) => value !== undefined),
   );
   return {
-    settings: settings as Settings,
+    settings,
     code: codeOnly as CodeOnlyConfig,
     ...(file === undefined ? {} : { file: file.path }),
-    notices,
+    notices: [...unknown, ...tooManyLabels(settings)],
   };
 }

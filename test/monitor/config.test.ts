@@ -121,6 +121,23 @@ test('an unknown setting in code or file is an error, an unknown variable of our
   assert.match(notices[0] as string, /LLM_MONITOR_PRESETS is set but not known/);
 });
 
+const LABELS: readonly [string, MonitorConfig, RegExp | undefined][] = [
+  ['no labels, however low the limit', { seriesLimit: 1 }, undefined],
+  ['labels that just fit', { seriesLimit: 60, labels: { team: ['a', 'b'], tier: ['c', 'd'] } }, undefined],
+  [
+    'labels one series too many',
+    { seriesLimit: 59, labels: { team: ['a', 'b'], tier: ['c', 'd'] } },
+    /4 combinations .* 60 series .* is 59;/,
+  ],
+];
+for (const [what, config, line] of LABELS) {
+  test(`${what}: ${line === undefined ? 'nothing is told' : 'told with both figures'}`, () => {
+    const { notices } = loadConfig(config, {}, empty);
+    assert.equal(notices.length, line === undefined ? 0 : 1);
+    if (line !== undefined) assert.match(notices[0] as string, line);
+  });
+}
+
 test('a config module is read without waiting, by default export or by name', () => {
   for (const [name, source] of [
     ['a.mjs', 'export default { port: 4444, truth: { windows: { count: [100] } } };'],
