@@ -1,5 +1,6 @@
 import type { LlmCall, Prediction } from '../../core/call.js';
 import type { LabelRecord, TruthValue } from '../../core/feedback.js';
+import { refusePromise } from '../refuse-promise.js';
 import { ClassNames, classNameOf, isClassName } from './class-names.js';
 import type { Coverage } from './coverage.js';
 import { TaskJoin } from './join.js';
@@ -112,12 +113,14 @@ export class Task {
     return (value ? positive : classes.find(name => name !== positive)) ?? classNameOf(value);
   }
 
-  /** What the answer of a call says, where that is not simply what the call carries. May throw what the user's function throws. */
+  /** What the answer of a call says, where that is not simply what the call carries. Throws what the user's function throws, and for a promise. */
   predict(call: LlmCall, text: string | undefined): Prediction | undefined {
     const { prediction, classes } = this.config;
     if (text === undefined) return undefined;
     if (prediction !== undefined) {
-      return checkedPrediction(prediction({ text, call }));
+      const said: unknown = prediction({ text, call });
+      refusePromise(`truth.tasks.${this.name}.prediction`, said);
+      return checkedPrediction(said as TruthValue | Prediction | null | undefined);
     }
     if (call.prediction !== undefined || this.kind === 'text') return undefined;
     if (this.kind === 'number') return this.readNumber(text);

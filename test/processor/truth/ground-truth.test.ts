@@ -233,6 +233,28 @@ test('a prediction is read from the answer; a call without one is not of the tas
   );
 });
 
+test('a reader that is asynchronous is counted and its rejection heard; the call is not of the task', async () => {
+  const unheard: unknown[] = [];
+  const hear = (error: unknown): void => void unheard.push(error);
+  process.on('unhandledRejection', hear);
+  try {
+    const prediction = (async ({ text }: { text: string }) => {
+      if (text === 'broken') throw new Error(text);
+      return 'card';
+    }) as unknown as NonNullable<TaskConfig['prediction']>;
+    const rig = createRig({ tasks: { route: { kind: 'multiclass', prediction } } });
+    rig.call('a', {}, 'broken');
+    rig.call('b', {}, 'fine');
+    rig.label('b', 'card', { task: 'route' });
+    await new Promise(setImmediate);
+    assert.deepEqual(unheard, []);
+    assert.deepEqual(rig.read('self.errors'), { 'component=truth': 2 });
+    assert.deepEqual(nonZero(rig.read('truth.labels')), { 'task=route result=rejected': 1 });
+  } finally {
+    process.off('unhandledRejection', hear);
+  }
+});
+
 test('with a list of classes the answer itself may be one, and any other answer is wrong', () => {
   const rig = createRig({ tasks: { default: { kind: 'binary', classes: ['no', 'yes'] } } });
   rig.call('a', {}, 'yes\n');
