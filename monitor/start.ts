@@ -77,7 +77,7 @@ function processorOf({ settings, code }: LoadedConfig, wiring: Wiring): LlmSpanP
   const windows = code.truth?.windows;
   return new LlmSpanProcessor({
     wiring,
-    evaluators: [...createEvaluators(settings.evaluators), ...(code.customEvaluators ?? [])],
+    evaluators: createEvaluators(settings.evaluators, code.customEvaluators),
     detection: new Detection({
       threshold: thresholds.anomalyScore,
       ...(settings.detectors === undefined ? {} : { detectors: settings.detectors }),

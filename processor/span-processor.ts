@@ -61,11 +61,13 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   /** Seconds since the epoch; undefined before the first call was evaluated. */
   #evaluatedAt: number | undefined;
 
+  /** @throws MonitorError CONFIG_INVALID for an evaluator that is none, or two of one name */
   constructor(options: LlmSpanProcessorOptions = {}) {
     const wiring = options.wiring ?? defaultWiring();
     const { store, clock } = wiring;
     this.#wiring = wiring;
-    this.#evaluators = options.evaluators ?? createEvaluators();
+    this.#evaluators =
+      options.evaluators === undefined ? createEvaluators() : createEvaluators('none', options.evaluators);
     this.detection = options.detection === false ? undefined : (options.detection ?? new Detection());
     this.truth = options.truth ?? new GroundTruth({ wiring });
     this.#pricing = options.pricing;

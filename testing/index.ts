@@ -4,7 +4,8 @@ import type { CallEvent } from '../core/calls.js';
 import { parseFeedback } from '../core/feedback.js';
 import { createWiring, type Wiring } from '../core/wiring.js';
 import { MonitorExporter } from '../exporter/index.js';
-import { wrap } from '../instrumentation/index.js';
+import type { Undo } from '../instrumentation/index.js';
+import { watchClient } from '../instrumentation/wrap.js';
 import type { LabelInput, TruthWindows } from '../monitor/index.js';
 import {
   createEvaluators,
@@ -29,7 +30,7 @@ export interface TestMonitor {
   readonly calls: readonly LlmCall[];
   readonly wiring: Wiring;
   readonly processor: LlmSpanProcessor;
-  /** Watches a client; the same client comes back. */
+  /** Watches a client until `shutdown`; the same client comes back. Of several monitors over one client the latest sees its calls. */
   wrap<T>(client: T): T;
   /** Hands in a call that no SDK made. */
   publish(event: CallEvent): void;
@@ -40,6 +41,7 @@ export interface TestMonitor {
   /** The value of one series by its Prometheus name and labels, in any order; undefined where there is none. */
   value(name: string, labels?: Readonly<Record<string, string>>): Promise<number | undefined>;
   flush(): Promise<void>;
+  /** Takes the patches off its clients; their calls are seen by the monitor before it, if there is one. */
   shutdown(): Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export function createTestMonitor(options: TestMonitorOptions = {}): TestMonitor
   const undo = wiring.calls.subscribe(event => calls.push(event.call));
   const processor = new LlmSpanProcessor({
     wiring,
-    evaluators: [...createEvaluators(options.evaluators), ...(options.customEvaluators ?? [])],
+    evaluators: createEvaluators(options.evaluators, options.customEvaluators),
     detection: new Detection(),
     truth: new GroundTruth({
       wiring,
@@ -63,6 +65,7 @@ export function createTestMonitor(options: TestMonitorOptions = {}): TestMonitor
   });
   const exporter = new MonitorExporter({ wiring, preventServerStart: true, processMetrics: false });
   const meterProvider = new MeterProvider({ readers: [exporter] });
+  const patches: Undo[] = [];
   const flush = (): Promise<void> => processor.forceFlush();
   const metrics = async (): Promise<string> => {
     await flush();
@@ -72,7 +75,10 @@ export function createTestMonitor(options: TestMonitorOptions = {}): TestMonitor
     calls,
     wiring,
     processor,
-    wrap: client => wrap(client, { wiring, meterProvider }),
+    wrap(client) {
+      patches.push(watchClient(client, { wiring, meterProvider }));
+      return client;
+    },
     publish: event => wiring.calls.publish(event),
     label: label => processor.accept(parseFeedback(label)),
     metrics,
@@ -88,6 +94,7 @@ export function createTestMonitor(options: TestMonitorOptions = {}): TestMonitor
     },
     flush,
     async shutdown() {
+      for (const takeOff of patches.splice(0)) takeOff();
       undo();
       await processor.shutdown();
       await meterProvider.shutdown();

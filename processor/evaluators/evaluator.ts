@@ -20,18 +20,24 @@ export type Evaluation =
     }
   | { readonly skipped: SkipReason };
 
-/** Why an evaluator could not score a call. Closed, so that it may be a label. */
-export type SkipReason =
-  | 'no_text'
-  | 'no_output'
-  | 'no_input'
-  | 'aborted'
-  | 'error'
-  | 'too_short'
-  | 'not_asked'
-  | 'not_reported'
-  | 'operation'
-  | 'threw';
+/** Why an evaluator could not score a call: `threw` also for what was no evaluation, `other` for a word that is not here. */
+export const SKIP_REASONS = [
+  'no_text',
+  'no_output',
+  'no_input',
+  'aborted',
+  'error',
+  'too_short',
+  'too_long',
+  'script',
+  'not_asked',
+  'not_reported',
+  'operation',
+  'threw',
+  'other',
+] as const;
+/** Closed, so that it may be a label. */
+export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** What an evaluator sees: one scan of the call's words, shared by all evaluators, and the call itself. */
 export interface EvaluatorInput {

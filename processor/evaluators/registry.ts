@@ -1,6 +1,7 @@
 import type { LlmCall } from '../../core/call.js';
 import type { CallText } from '../../core/content.js';
 import { MonitorError, showValue } from '../../core/errors.js';
+import { checkEvaluation } from './check-evaluation.js';
 import { completionStatus } from './completion-status.js';
 import type { Evaluation, Evaluations, Evaluator, SkipReason } from './evaluator.js';
 import { pii, piiInput } from './pii.js';
@@ -35,9 +36,19 @@ export type EvaluatorChoice = string | Evaluator;
  * The evaluators that a selection names, each once. `name` alone starts from nothing, `+name` and `-name` change the default
  * set (or what stands before them), `none` clears it, a user's own evaluator is added. Words may hold several names with commas.
  * @param selection the default set if absent or empty
- * @throws MonitorError CONFIG_INVALID for a name that is not known
+ * @param own evaluators of the user, added to what the selection names
+ * @throws MonitorError CONFIG_INVALID for a name that is not known, an evaluator of the user that is none, and one whose name
+ * another evaluator has, selected or not
  */
-export function createEvaluators(selection?: string | readonly EvaluatorChoice[]): readonly Evaluator[] {
+export function createEvaluators(
+  selection?: string | readonly EvaluatorChoice[],
+  own: readonly Evaluator[] = [],
+): readonly Evaluator[] {
+  if (!Array.isArray(own))
+    throw new MonitorError(
+      'CONFIG_INVALID',
+      `customEvaluators is of type ${typeof own}; expected an array of evaluators`,
+    );
   const given: readonly EvaluatorChoice[] = typeof selection === 'string' ? [selection] : (selection ?? []);
   const words = given
     .flatMap((word): EvaluatorChoice[] =>
@@ -48,7 +59,7 @@ export function createEvaluators(selection?: string | readonly EvaluatorChoice[]
   const chosen = new Map<string, Evaluator>();
   if (!fromNothing) for (const name of DEFAULT_EVALUATORS) chosen.set(name, known(name));
   for (const word of words) {
-    if (typeof word !== 'string') chosen.set(checked(word).name, word);
+    if (typeof word !== 'string') add(chosen, word);
     else if (word === 'none') chosen.clear();
     else if (word.startsWith('-')) {
       known(word.slice(1).trim());
@@ -58,7 +69,15 @@ export function createEvaluators(selection?: string | readonly EvaluatorChoice[]
       chosen.set(evaluator.name, evaluator);
     }
   }
+  for (const evaluator of own) add(chosen, evaluator);
   return [...chosen.values()];
+}
+
+function add(chosen: Map<string, Evaluator>, evaluator: Evaluator): void {
+  const { name } = checked(evaluator);
+  const taken = EVALUATORS.get(name) ?? chosen.get(name);
+  if (taken !== undefined && taken !== evaluator) fail(`is named ${name}; expected a name that no other has`);
+  chosen.set(name, evaluator);
 }
 
 function known(name: string): Evaluator {
@@ -72,14 +91,16 @@ function known(name: string): Evaluator {
 }
 
 function checked(evaluator: Evaluator): Evaluator {
-  if (typeof evaluator?.evaluate !== 'function' || !/^[a-z][a-z0-9_]{0,63}$/.test(evaluator.name)) {
-    const shown = showValue(evaluator?.name);
-    throw new MonitorError(
-      'CONFIG_INVALID',
-      `an evaluator of your own is named ${shown}; expected lower case, digits and _, and a function evaluate`,
-    );
-  }
+  if (typeof evaluator?.evaluate !== 'function')
+    fail(`is ${showValue(evaluator)}; expected an object with a name and a function evaluate`);
+  const { name } = evaluator;
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(name))
+    fail(`is named ${showValue(name)}; expected a letter, then letters, digits and _, lower case, at most 64`);
   return evaluator;
+}
+
+function fail(problem: string): never {
+  throw new MonitorError('CONFIG_INVALID', `an evaluator of your own ${problem}`);
 }
 
 /** Hears of an evaluator that threw; it scored nothing, the others did. */
@@ -103,7 +124,7 @@ function unscorable(call: LlmCall, text: CallText | undefined): SkipReason | und
 }
 
 /**
- * Scores a call with each evaluator. Never throws: an evaluator that does is reported and skipped.
+ * Scores a call with each evaluator. Never throws: an evaluator that does, or that gives no evaluation, is reported and skipped.
  * @param text undefined where nobody could read the words of the call
  */
 export function evaluate(
@@ -130,7 +151,7 @@ function guarded(
   onError?: OnEvaluatorError,
 ): Evaluation {
   try {
-    return evaluator.evaluate(input);
+    return checkEvaluation(evaluator.name, evaluator.evaluate(input));
   } catch (error) {
     onError?.(evaluator.name, error);
     return { skipped: 'threw' };

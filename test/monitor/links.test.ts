@@ -124,6 +124,18 @@ test('an evaluator throws: the others still score, and the fault is counted', as
   });
 });
 
+test('what is no evaluator, or has the name of one of ours, stops the start with a clear error', () => {
+  const rows: readonly (readonly [unknown, RegExp])[] = [
+    [[{}], /own is \{\}; expected an object/],
+    [[{ name: 'refusal', bad: 'high', evaluate: () => ({ score: 0, flagged: false }) }], /named refusal/],
+    [{}, /expected an array of evaluators/],
+  ];
+  for (const [customEvaluators, message] of rows) {
+    const config = { port: 0, customEvaluators } as MonitorConfig;
+    assert.throws(() => startMonitor(config), { code: 'CONFIG_INVALID', message });
+  }
+});
+
 test('the provider answers with something malformed: the app sees what it would see without us', async () => {
   const odd = ['empty-object', 'not-json', 'null-choices', 'odd-usage', 'error-500', 'error-429'];
   await broken({}, odd, exposition => {

@@ -120,7 +120,7 @@ test('an odd call among many alike is flagged with the feature that made it odd'
   }
   const labels = { detector: 'isolation_forest', model: 'gpt-4o', operation: 'chat' } as const;
   const slow = (): number =>
-    ['latency', 'latency_per_output_token', 'tokens_per_second'].reduce(
+    ['latency', 'latency_per_token', 'tokens_per_second'].reduce(
       (sum, feature) => sum + (store.value('anomalyFlagged', { ...labels, feature }) ?? 0),
       0,
     );
@@ -156,4 +156,9 @@ test('a price table that throws costs nothing but a count', () => {
   publish();
   assert.equal(store.value('calls', OK), 1);
   assert.equal(store.value('selfErrors', { component: 'pricing' }), 1);
+});
+
+test('what is no evaluator is refused at once', () => {
+  for (const wrong of [null, {}, { name: 'No', evaluate() {} }])
+    assert.throws(() => setUp({ evaluators: [wrong as never] }), { code: 'CONFIG_INVALID' });
 });

@@ -43,6 +43,30 @@ describe('which evaluators run', () => {
     assert.throws(() => createEvaluators([bad]), { code: 'CONFIG_INVALID', message: /Not Good/ });
   });
 
+  it('refuses what is no evaluator, or has the name of another', () => {
+    const rows: readonly (readonly [unknown, RegExp])[] = [
+      [{}, /is \{\}; expected an object with a name and a function evaluate/],
+      [null, /is null/],
+      ['refusal', /is "refusal"/],
+      [{ ...own, name: undefined }, /named undefined/],
+      [{ ...own, name: 'two words' }, /named "two words"/],
+      [{ ...own, name: 'x'.repeat(65) }, /at most 64/],
+      [{ ...own, name: 'refusal' }, /named refusal; expected a name that no other has/],
+      [{ ...own, name: 'pii_input' }, /named pii_input/],
+      [{ ...own }, /named polite/],
+    ];
+    for (const [wrong, message] of rows)
+      assert.throws(() => createEvaluators('none', [own, wrong as Evaluator]), { code: 'CONFIG_INVALID', message });
+    assert.throws(() => createEvaluators('none', {} as never), { code: 'CONFIG_INVALID', message: /array/ });
+  });
+
+  it('adds those of the user to what was selected, the same one once', () => {
+    const chosen = (...args: Parameters<typeof createEvaluators>) => createEvaluators(...args).map(({ name }) => name);
+    assert.deepEqual(chosen(undefined, [own]), [...DEFAULT_EVALUATORS, 'polite']);
+    assert.deepEqual(chosen(['refusal'], [own, own]), ['refusal', 'polite']);
+    assert.deepEqual(chosen('none', createEvaluators('refusal')), ['refusal']);
+  });
+
   it('knows each of the default set', () => {
     for (const name of DEFAULT_EVALUATORS) assert.equal(EVALUATORS.get(name)?.name, name);
   });
@@ -85,6 +109,56 @@ describe('evaluate', () => {
     assert.deepEqual(heard, ['broken']);
     assert.deepEqual(results.get('broken'), { skipped: 'threw' });
     assert.equal(scoreOf(results, 'polite'), 1);
+  });
+
+  /** What one of the user's gives, and whether it was reported. */
+  const given = (value: unknown): readonly [unknown, boolean] => {
+    let heard = false;
+    const odd = { name: 'odd', bad: 'high', evaluate: () => value } as unknown as Evaluator;
+    const results = evaluate([odd, own], callOf(), text, () => {
+      heard = true;
+    });
+    assert.equal(scoreOf(results, 'polite'), 1, 'the others score on');
+    return [results.get('odd'), heard];
+  };
+
+  it('skips what is no evaluation and reports it', () => {
+    const fine = { score: 0.5, flagged: false };
+    const rows = [
+      ...[undefined, null, 1, 'bad', [], {}, { score: 0.5 }, { ...fine, flagged: 1 }, { ...fine, score: '0.5' }],
+      ...[Number.NaN, Number.POSITIVE_INFINITY, -0.1, 1.1].map(score => ({ ...fine, score })),
+    ];
+    for (const row of rows) assert.deepEqual(given(row), [{ skipped: 'threw' }, true], JSON.stringify(row));
+    assert.deepEqual(given(fine), [fine, false]);
+  });
+
+  it('makes other of a word that may not become a label', () => {
+    const fine = { score: 1, flagged: true };
+    const free = 'Call +41 44 668 18 00';
+    assert.deepEqual(given({ skipped: free }), [{ skipped: 'other' }, false]);
+    assert.deepEqual(given({ skipped: 'too_short' }), [{ skipped: 'too_short' }, false]);
+    assert.deepEqual(given({ ...fine, reason: free }), [{ ...fine, reason: 'other' }, false]);
+    assert.deepEqual(given({ ...fine, reason: 7, spans: [] }), [{ ...fine, reason: 'other', spans: [] }, false]);
+    assert.deepEqual(given({ ...fine, spans: free }), [fine, false]);
+    assert.deepEqual(given({ ...fine, reason: 'rude_word' }), [{ ...fine, reason: 'rude_word' }, false]);
+  });
+
+  it('hears the rejection of one that is asynchronous, and skips it', async () => {
+    const unheard: unknown[] = [];
+    const hear = (error: unknown): void => void unheard.push(error);
+    process.on('unhandledRejection', hear);
+    try {
+      const skipped = [{ skipped: 'threw' }, true];
+      assert.deepEqual(given(Promise.reject(new Error('no'))), skipped);
+      assert.deepEqual(given(Promise.resolve({ score: 1, flagged: true })), skipped);
+      const lazy: Record<string, unknown> = {};
+      lazy['then'] = (_: unknown, reject: (error: Error) => void) => reject(new Error('no'));
+      assert.deepEqual(given(lazy), skipped);
+      await new Promise(setImmediate);
+      assert.deepEqual(unheard, []);
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
   });
 });
 
