@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import { diag } from '@opentelemetry/api';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { describeError } from '../core/errors.js';
+import { notice } from '../core/notice.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { DEFAULT_LIMITS, Endpoint } from './endpoint.js';
 import { createGuard } from './guard.js';
@@ -33,6 +34,7 @@ export class MonitorExporter extends PrometheusExporter {
   readonly #metrics: MetricsRoute;
   readonly #handler: (request: IncomingMessage, response: ServerResponse) => void;
   readonly #embeddedGuard: ReturnType<typeof createGuard>;
+  readonly #told = new Set<string>();
   #bound = false;
   #endpoint: Endpoint | undefined;
   #started: Promise<void> | undefined;
@@ -141,9 +143,8 @@ export class MonitorExporter extends PrometheusExporter {
       limits: DEFAULT_LIMITS,
       handler: this.#handler,
       onOtherPort: (wanted, used) => {
-        this.#count('endpoint');
-        diag.warn(
-          `port ${wanted} is taken; the metrics are at port ${used}. Set OTEL_EXPORTER_PROMETHEUS_PORT to choose one`,
+        this.#tell(
+          `port ${wanted} is taken on ${host}, by another program or another process of this app; the metrics of this process are at port ${used}. Set OTEL_EXPORTER_PROMETHEUS_PORT to choose one`,
         );
       },
       onFault: error => this.#fault('the server', error),
@@ -155,7 +156,7 @@ export class MonitorExporter extends PrometheusExporter {
     } catch (error) {
       this.#endpoint = undefined;
       this.#started = undefined;
-      this.#fault('the server', error);
+      this.#tell(`this process has no metrics endpoint: ${describeError(error)}`);
       this.#settle.reject(error);
       throw error;
     }
@@ -174,6 +175,14 @@ export class MonitorExporter extends PrometheusExporter {
 
   #count(component: string): void {
     this.#wiring.store.counter('selfErrors', { component }).add(1);
+  }
+
+  /** For what a person must know to find the metrics: `diag` says nothing until an app sets its logger. */
+  #tell(line: string): void {
+    this.#count('endpoint');
+    if (this.#told.has(line)) return;
+    this.#told.add(line);
+    notice(line);
   }
 
   #fault(what: string, error: unknown): void {

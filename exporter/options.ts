@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { ExporterConfig } from '@opentelemetry/exporter-prometheus';
 import { MonitorError, showValue } from '../core/errors.js';
 import type { FeedbackSink } from '../core/feedback.js';
@@ -41,9 +42,15 @@ function whole(value: number, name: string, low: number, high: number): number {
   );
 }
 
+/** The host without the brackets that an IPv6 address has in a URL: the system's resolver knows no name with them. */
+function bare(host: string): string {
+  const inner = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+  return isIPv6(inner) ? inner : host;
+}
+
 /** Host and port of the options, else of `OTEL_EXPORTER_PROMETHEUS_HOST` / `_PORT` (empty counts as unset), else loopback and 9464. */
 function addressOf(options: MonitorExporterOptions, env: NodeJS.ProcessEnv): { host: string; port: number } {
-  const host = options.host || env['OTEL_EXPORTER_PROMETHEUS_HOST'] || DEFAULT_HOST;
+  const host = bare(options.host || env['OTEL_EXPORTER_PROMETHEUS_HOST'] || DEFAULT_HOST);
   if (options.port !== undefined) return { host, port: whole(options.port, 'port', 0, 65535) };
   const given = env['OTEL_EXPORTER_PROMETHEUS_PORT'];
   if (given === undefined || given.trim() === '') return { host, port: DEFAULT_PORT };

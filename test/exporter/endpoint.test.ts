@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, createServer as createHttp, get, type IncomingMessage } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -31,6 +32,21 @@ function logged(t: TestContext): string[] {
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   t.after(() => diag.disable());
   return lines;
+}
+
+/** What is told through Node's channel for warnings until the test ends; asks what there is now. */
+function told(t: TestContext): () => Promise<string[]> {
+  const lines: string[] = [];
+  const listen = (warning: Error): void => {
+    if (warning.name === 'otel-llm-monitor') lines.push(warning.message);
+  };
+  process.on('warning', listen);
+  t.after(() => process.off('warning', listen));
+  // Node emits a warning on the tick after it was given.
+  return async () => {
+    await new Promise(setImmediate);
+    return lines;
+  };
 }
 
 test('it is a PrometheusExporter, on loopback unless told otherwise', async t => {
@@ -82,7 +98,7 @@ test('wrong options are refused by name, and a token is never shown', () => {
 });
 
 test('a taken port gives way to a free one: counted and told once, with both ports', async t => {
-  const lines = logged(t);
+  const lines = told(t);
   const port = await takenPort(t);
   let called: unknown = 'not called';
   const wiring = createWiring();
@@ -94,21 +110,50 @@ test('a taken port gives way to a free one: counted and told once, with both por
   const used = Number(new URL(exporter.url).port);
   assert.ok(used > port && used <= port + 10);
   assert.equal(wiring.store.value('selfErrors', { component: 'endpoint' }), 1);
-  assert.equal(lines.length, 1);
-  assert.match(lines[0] ?? '', new RegExp(`port ${port} .*port ${used}`));
   assert.equal((await fetch(`${exporter.url}/healthz`)).status, 200);
   assert.equal(called, undefined);
+  await exporter.stopServer();
+  await exporter.startServer();
+  const [line = '', ...more] = await lines();
+  assert.match(line, new RegExp(`port ${port} is taken on 127\\.0\\.0\\.1.*port ${used}\\.`));
+  assert.deepEqual(more, []);
 });
 
-test('an address that cannot be had rejects with UNAVAILABLE, and nobody has to listen', async t => {
-  const lines = logged(t);
+test('an address that cannot be had rejects with UNAVAILABLE and is told once with host, port and why', async t => {
+  const lines = told(t);
   const port = await takenPort(t);
-  const wiring = createWiring();
-  const exporter = new MonitorExporter({ wiring, port, portAttempts: 0, processMetrics: false });
-  await assert.rejects(exporter.listening, { code: 'UNAVAILABLE' });
-  assert.equal(wiring.store.value('selfErrors', { component: 'endpoint' }), 1);
-  assert.match(lines.join(), /EADDRINUSE/);
-  await exporter.shutdown();
+  for (const [options, ...words] of [
+    [{ port, portAttempts: 0 }, '127.0.0.1', `port ${port}`, 'EADDRINUSE'],
+    [{ port: 0, host: '192.0.2.1' }, '192.0.2.1', 'port 0', 'EADDRNOTAVAIL'],
+  ] as const) {
+    const wiring = createWiring();
+    const exporter = new MonitorExporter({ wiring, processMetrics: false, ...options });
+    await assert.rejects(exporter.listening, { code: 'UNAVAILABLE' });
+    assert.equal(wiring.store.value('selfErrors', { component: 'endpoint' }), 1);
+    await assert.rejects(exporter.startServer(), { code: 'UNAVAILABLE' });
+    const [line = '', ...more] = (await lines()).splice(0);
+    for (const word of words) assert.ok(line.includes(word), `${word} in: ${line}`);
+    assert.deepEqual(more, []);
+    await exporter.shutdown();
+  }
+});
+
+const hasIPv6 = Object.values(networkInterfaces()).some(all => all?.some(({ address }) => address === '::1'));
+
+test('an IPv6 host listens with brackets and without, and its URL has them once', {
+  skip: !hasIPv6 && 'this machine has no IPv6 loopback',
+}, async t => {
+  for (const [host, url] of [
+    ['::1', /^http:\/\/\[::1\]:\d+$/],
+    ['[::1]', /^http:\/\/\[::1\]:\d+$/],
+    ['[::]', /^http:\/\/127\.0\.0\.1:\d+$/],
+  ] as const) {
+    const idle = new MonitorExporter({ wiring: createWiring(), preventServerStart: true, host, port: 1 });
+    assert.match(idle.url, url);
+    const { exporter } = await running(t, { host });
+    assert.match(exporter.url, url);
+    assert.equal((await send(`${exporter.url}/metrics`)).status, 200);
+  }
 });
 
 test('health, readiness, and routes that are not there', async t => {
