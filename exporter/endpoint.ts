@@ -108,7 +108,8 @@ export class Endpoint {
     return new Promise((resolve, reject) => {
       const failed = (error: Error): void => reject(error);
       this.#server.once('error', failed);
-      this.#server.listen({ host, port }, () => {
+      // Else the workers of a cluster share one port, and each scrape is answered by another process.
+      this.#server.listen({ host, port, exclusive: true }, () => {
         this.#server.off('error', failed);
         resolve();
       });
