@@ -3,13 +3,14 @@ import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { Hook as ImportHook } from 'import-in-the-middle';
 import { Hook as RequireHook } from 'require-in-the-middle';
+import { VERSION } from '../core/version.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { activate } from './active.js';
 import type { RecorderSource } from './bindings/binding.js';
 import type { Semconv } from './instruments.js';
 import type { Undo } from './patch.js';
 import { PROVIDERS } from './readers/table.js';
-import { INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION, Recorder } from './recorder.js';
+import { INSTRUMENTATION_NAME, Recorder } from './recorder.js';
 import { defaultSemconv } from './semconv.js';
 import { bindBy } from './wrap.js';
 
@@ -35,7 +36,7 @@ export interface LlmInstrumentationConfig {
  */
 export class LlmInstrumentation implements Instrumentation<LlmInstrumentationConfig> {
   readonly instrumentationName = INSTRUMENTATION_NAME;
-  readonly instrumentationVersion = INSTRUMENTATION_VERSION;
+  readonly instrumentationVersion = VERSION;
   #config: LlmInstrumentationConfig;
   #recorder: Recorder;
   #tracerProvider: TracerProvider | undefined;

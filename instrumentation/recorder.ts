@@ -1,4 +1,5 @@
 import { type Meter, type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import { VERSION } from '../core/version.js';
 import type { Wiring } from '../core/wiring.js';
 import { Instruments, type Semconv } from './instruments.js';
 import { textOf } from './readers/fields.js';
@@ -6,7 +7,6 @@ import type { Provider } from './readers/provider.js';
 import { Site } from './site.js';
 
 export const INSTRUMENTATION_NAME = 'otel-llm-monitor';
-export const INSTRUMENTATION_VERSION = '0.1.0';
 
 export interface RecorderOptions {
   readonly wiring: Wiring;
@@ -53,8 +53,7 @@ export class Recorder {
   /** The tracer of the provider that was set, else of the global one. */
   get tracer(): Tracer {
     const from = this.#tracerProvider ?? trace.getTracerProvider();
-    if (this.#tracer?.from !== from)
-      this.#tracer = { from, tracer: from.getTracer(INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION) };
+    if (this.#tracer?.from !== from) this.#tracer = { from, tracer: from.getTracer(INSTRUMENTATION_NAME, VERSION) };
     return this.#tracer.tracer;
   }
 
@@ -65,7 +64,7 @@ export class Recorder {
   get instruments(): Instruments {
     const from = this.#meterProvider ?? metrics.getMeterProvider();
     if (this.#instruments?.from !== from) {
-      const meter: Meter = from.getMeter(INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION);
+      const meter: Meter = from.getMeter(INSTRUMENTATION_NAME, VERSION);
       this.#instruments = { from, instruments: new Instruments(meter, this.semconv) };
     }
     return this.#instruments.instruments;
