@@ -11,6 +11,8 @@ export interface Wiring {
   readonly store: MetricStore;
   readonly calls: CallChannel;
   readonly models: ModelNames;
+  /** Names under which providers answered. A pool of its own: one that answers with a new name each time uses up no other. */
+  readonly answeredModels: ModelNames;
   readonly clock: Clock;
 }
 
@@ -29,7 +31,8 @@ export function createWiring(
     ...(options.callLabels === undefined ? {} : { callLabels: options.callLabels }),
   });
   const calls = new CallChannel(() => store.counter('selfErrors', { component: 'processor' }).add(1));
-  return { store, calls, models: new ModelNames(options.modelLimit), clock };
+  const models = new ModelNames(options.modelLimit);
+  return { store, calls, models, answeredModels: new ModelNames(options.modelLimit), clock };
 }
 
 let shared: Wiring | undefined;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isSpanContextValid, type Span, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { cleanCall, inputTokens, type LlmCall, type Outcome, outputTokens, present } from '../core/call.js';
 import { type CallText, hashText, type MessageText } from '../core/content.js';
+import type { ModelNames } from '../core/model-names.js';
 import type { ExemplarRef } from '../core/sink.js';
 import type { ChunkGaps } from './chunk-gaps.js';
 import type { CallContext } from './context.js';
@@ -68,6 +69,7 @@ export function report(ending: Ending): void {
         duration: ending.duration,
         timeToFirstChunk: ending.firstChunk,
         attempts: ending.attempts,
+        serviceTier: facts?.serviceTier,
         usage: usageOf(ending),
         template: context?.template ?? templateOf(ending.text ?? NO_MESSAGES),
         context: context?.attributes,
@@ -126,12 +128,17 @@ function wordsOf({ request, text, facts }: Ending): CallText | undefined {
 
 function measure({ recorder, target, gaps, error }: Ending, call: LlmCall): void {
   try {
-    const { models } = recorder.wiring;
+    const { models, answeredModels } = recorder.wiring;
     const { requested, answered } = call.model;
     // A name becomes a label by an answer under it: what nobody answered may be a slip of the pen.
-    const label = (name: string): string => (call.outcome.kind === 'ok' ? models.admit(name) : models.label(name));
+    const label = (names: ModelNames, name: string): string =>
+      call.outcome.kind === 'ok' ? names.admit(name) : names.label(name);
+    const sets = target.labels(
+      label(models, requested),
+      answered === undefined ? undefined : label(answeredModels, answered),
+    );
     const reported = call.usage?.source === 'reported' ? call.usage : undefined;
-    recorder.instruments.record(target.labels(label(requested), answered === undefined ? undefined : label(answered)), {
+    recorder.instruments.record(sets, {
       duration: call.duration,
       errorType: error?.convention,
       firstChunk: call.timeToFirstChunk,

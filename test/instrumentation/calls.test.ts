@@ -240,6 +240,7 @@ describe('the span of a call', () => {
       'llm_monitor.call.attempts': 1,
       'llm_monitor.usage.source': 'reported',
     });
+    assert.equal(call.serviceTier, 'default');
     assert.equal(call.traceId, span?.spanContext().traceId);
     assert.deepEqual(events[0]?.exemplar, { traceId: call.traceId, spanId: call.spanId });
   });
@@ -365,6 +366,32 @@ describe('the metrics of the conventions', () => {
     const [duration] = (await otel.histograms()).get(METRICS.operationDuration.name) ?? [];
     assert.equal(duration?.attributes['error.type'], 'model_not_found');
     assert.equal(duration?.attributes['gen_ai.request.model'], 'other');
+  });
+
+  it('keep the names of models that were asked for apart from those that answered', async () => {
+    wiring = createWiring({ modelLimit: 3 });
+    const { otel } = start('chat', { wiring });
+    let answers = 0;
+    const fetch = async (): Promise<Response> =>
+      Response.json({ id: 'x', model: `build-${answers++}`, choices: [{ finish_reason: 'stop' }] });
+    const made = client('chat', { fetch });
+    for (let i = 0; i < 5; i++) await made.chat.completions.create({ ...CHAT, model: 'a' });
+    await made.chat.completions.create({ ...CHAT, model: 'b' });
+    const points = (await otel.histograms()).get(METRICS.operationDuration.name) ?? [];
+    assert.deepEqual(
+      points.map(({ attributes, value }) => [
+        attributes['gen_ai.request.model'],
+        attributes['gen_ai.response.model'],
+        value.count,
+      ]),
+      [
+        ['a', 'build-0', 1],
+        ['a', 'build-1', 1],
+        ['a', 'build-2', 1],
+        ['a', 'other', 2],
+        ['b', 'other', 1],
+      ],
+    );
   });
 
   for (const [semconv, inference, embeddings] of [
