@@ -35,12 +35,29 @@ export function textSize(text: CallText): number {
   return size;
 }
 
+/** Characters at each end of a long text that its hash is made of. */
+const HASHED_END = 2048;
+
+function fold(hash: number, text: string, from: number, to: number): number {
+  let folded = hash;
+  for (let i = from; i < to; i++) folded = Math.imul(folded ^ text.charCodeAt(i), 0x01000193);
+  return folded;
+}
+
 /**
- * 32-bit FNV-1a hash of a text as eight hexadecimal digits: names a prompt template without holding a word of it.
+ * 32-bit FNV-1a hash of a text as eight hexadecimal digits: names a prompt template without holding a word of it. Of a text
+ * beyond 4096 characters only the first and the last 2048 and the length are hashed, so that a prompt of a megabyte costs the
+ * call that carries it no more than a short one; two long texts of one length that differ only between those ends share a name.
  * @see Fowler, Noll, Vo: draft-eastlake-fnv
  */
 export function hashText(text: string): string {
+  const { length } = text;
   let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  if (length <= 2 * HASHED_END) hash = fold(hash, text, 0, length);
+  else {
+    hash = fold(hash, text, 0, HASHED_END);
+    hash = fold(hash, text, length - HASHED_END, length);
+    hash = fold(hash, String(length), 0, String(length).length);
+  }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
