@@ -1,4 +1,4 @@
-import { ownerOf, patchMethod, type Undo } from './patch.js';
+import { type Method, ownerOf, patchMethod, type Undo } from './patch.js';
 import { fieldsOf } from './readers/fields.js';
 
 /** How often the SDK built a request from one body, while calls with that body were open. */
@@ -34,25 +34,43 @@ export function endAttempts(count: AttemptCount): number | undefined {
   return count.shared || count.built === 0 ? undefined : count.built;
 }
 
+interface CountedClass {
+  readonly undo: Undo;
+  users: number;
+}
+const counted = new WeakMap<object, CountedClass>();
+
 /**
- * Counts requests where the class of a client builds them. A version without that method is left alone, and the attempts of its
- * calls stay unknown.
+ * Counts requests where the class of a client builds them, for as long as somebody watches one of its clients. A version without
+ * that method is left alone, and the attempts of its calls stay unknown.
  * @param prototype of the client's class
  */
 export function watchAttempts(prototype: object): Undo | undefined {
   const owner = ownerOf(prototype, 'buildRequest');
   if (owner === undefined) return undefined;
-  return patchMethod(
-    owner,
-    'buildRequest',
-    original =>
-      function buildRequest(this: unknown, ...args: unknown[]): unknown {
-        const body = fieldsOf(args[0])['body'];
-        if (typeof body === 'object' && body !== null) {
-          const count = counts.get(body);
-          if (count !== undefined) count.built++;
-        }
-        return original.apply(this, args);
-      },
-  );
+  const known = counted.get(owner);
+  const undo = known?.undo ?? patchMethod(owner, 'buildRequest', counting);
+  if (undo === undefined) return undefined;
+  const entry = known ?? { undo, users: 0 };
+  counted.set(owner, entry);
+  entry.users++;
+  let left = false;
+  return () => {
+    if (left) return;
+    left = true;
+    if (--entry.users > 0) return;
+    counted.delete(owner);
+    entry.undo();
+  };
+}
+
+function counting(original: Method): Method {
+  return function buildRequest(this: unknown, ...args: unknown[]): unknown {
+    const body = fieldsOf(args[0])['body'];
+    if (typeof body === 'object' && body !== null) {
+      const count = counts.get(body);
+      if (count !== undefined) count.built++;
+    }
+    return original.apply(this, args);
+  };
 }

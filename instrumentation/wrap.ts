@@ -20,16 +20,31 @@ export interface WrapOptions {
   readonly meterProvider?: MeterProvider;
 }
 
-function sourceOf(options: WrapOptions | undefined): RecorderSource {
-  if (options === undefined || Object.keys(options).length === 0) return activeRecorder;
-  const recorder = new Recorder({
-    wiring: options.wiring ?? defaultWiring(),
-    semconv: options.semconv ?? defaultSemconv(),
-    spans: options.spans ?? true,
-  });
-  if (options.tracerProvider !== undefined) recorder.setTracerProvider(options.tracerProvider);
-  if (options.meterProvider !== undefined) recorder.setMeterProvider(options.meterProvider);
-  return () => recorder;
+interface MadeSource {
+  readonly options: WrapOptions;
+  readonly source: RecorderSource;
+}
+/** By wiring: who wraps with the same options again adds no watcher. */
+const made = new WeakMap<Wiring, MadeSource[]>();
+
+function sourceOf(given: WrapOptions | undefined): RecorderSource {
+  if (given === undefined || Object.keys(given).length === 0) return activeRecorder;
+  const { wiring = defaultWiring(), semconv = defaultSemconv(), spans = true, tracerProvider, meterProvider } = given;
+  const known = made.get(wiring) ?? [];
+  const same = known.find(
+    ({ options }) =>
+      options.semconv === semconv &&
+      options.spans === spans &&
+      options.tracerProvider === tracerProvider &&
+      options.meterProvider === meterProvider,
+  );
+  if (same !== undefined) return same.source;
+  const recorder = new Recorder({ wiring, semconv, spans });
+  if (tracerProvider !== undefined) recorder.setTracerProvider(tracerProvider);
+  if (meterProvider !== undefined) recorder.setMeterProvider(meterProvider);
+  const source = (): Recorder => recorder;
+  made.set(wiring, [...known, { options: { ...given, semconv, spans }, source }]);
+  return source;
 }
 
 /** The rows that may fit: the one whose class is named, or, where a bundler shortened the names, all of them. */
@@ -67,26 +82,33 @@ export function bindBy(
 }
 
 /**
- * Watches the calls of one client; the way for bundled apps, whose modules no loader hook sees. A second call, or a client whose
- * class is watched already, changes nothing: each call counts once.
- * @returns the same client. If its shape is not known it is untouched, and `self.uninstrumented` says so
+ * Watches the calls of one client.
+ * @returns the undo. If the client's shape is not known it is untouched, and `self.uninstrumented` says so
  */
-export function wrap<T>(client: T, options?: WrapOptions): T {
+export function watchClient(client: unknown, options?: WrapOptions): Undo {
   const source = sourceOf(options);
   if (typeof client !== 'object' || client === null) {
     source()?.uninstrumented('unknown', 'unknown_shape');
-    return client;
+    return () => {};
   }
-  bindBy(
-    rowsFor(row => isClientOf(row, client)),
-    source,
-    row => row.binding.bindClient(client, row, source),
-  );
+  const rows = rowsFor(row => isClientOf(row, client));
+  return bindBy(rows, source, row => row.binding.bindClient(client, row, source)) ?? (() => {});
+}
+
+/**
+ * Watches the calls of one client; the way for bundled apps, whose modules no loader hook sees. A second call with the same
+ * options changes nothing; with others, the calls go to the latest from then on. A client whose class is watched as well goes by
+ * its own options. Each call counts once.
+ * @returns the same client. If its shape is not known it is untouched, and `self.uninstrumented` says so
+ */
+export function wrap<T>(client: T, options?: WrapOptions): T {
+  watchClient(client, options);
   return client;
 }
 
 /**
- * Watches all clients of a module that was imported by hand: `instrument(await import('openai'))`.
+ * Watches all clients of a module that was imported by hand: `instrument(await import('openai'))`. Of several, the latest that was
+ * not taken back gets the calls.
  * @returns the undo. If the module's shape is not known it is untouched, and `self.uninstrumented` says so
  */
 export function instrument(module: unknown, options?: WrapOptions): Undo {

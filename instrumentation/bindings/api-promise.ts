@@ -5,6 +5,7 @@ import { fieldsOf } from '../readers/fields.js';
 import type { Endpoint, Provider } from '../readers/provider.js';
 import { Call } from '../run.js';
 import type { Binding, Bound, RecorderSource } from './binding.js';
+import { watch } from './watchers.js';
 
 /** True while an SDK's method runs under a patch of ours: a client and its class may both be patched, the call is one. */
 let inside = false;
@@ -104,32 +105,38 @@ function bindAll(
 export const apiPromiseBinding: Binding = {
   bindModule(exports, row, source) {
     const client = clientClass(exports, row);
-    if (client === undefined) return { reason: 'unknown_shape' };
+    const prototype = prototypeOf(client);
+    if (prototype === undefined) return { reason: 'unknown_shape' };
     const owners = row.endpoints.map(endpoint => [endpoint, prototypeOf(follow(client, endpoint.statics))] as const);
-    return bindAll(owners, prototypeOf(client), row, source);
+    return watch(prototype, source, current => bindAll(owners, prototype, row, current));
   },
 
   bindClient(client, row, source) {
-    const owners = row.endpoints.map(endpoint => [endpoint, follow(client, endpoint.resource)] as const);
-    const bound = bindAll(owners, Object.getPrototypeOf(client) ?? undefined, row, source);
-    if (!('undo' in bound)) return bound;
-    const copies = patchMethod(client, 'withOptions', original => {
-      return function (this: unknown, ...args: unknown[]): unknown {
-        const copy = original.apply(this, args);
-        try {
-          if (typeof copy === 'object' && copy !== null) apiPromiseBinding.bindClient(copy, row, source);
-        } catch {
-          source()?.fault();
-        }
-        return copy;
-      };
-    });
-    if (copies === undefined) return bound;
-    return {
-      undo: () => {
-        bound.undo();
-        copies();
-      },
-    };
+    return watch(client, source, current => patchClient(client, row, current));
   },
 };
+
+function patchClient(client: object, row: Provider, source: RecorderSource): Bound {
+  const owners = row.endpoints.map(endpoint => [endpoint, follow(client, endpoint.resource)] as const);
+  const bound = bindAll(owners, Object.getPrototypeOf(client) ?? undefined, row, source);
+  if (!('undo' in bound)) return bound;
+  const copies = patchMethod(client, 'withOptions', original => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const copy = original.apply(this, args);
+      try {
+        // A copy is watched by whoever watches the client, now and later.
+        if (typeof copy === 'object' && copy !== null) apiPromiseBinding.bindClient(copy, row, source);
+      } catch {
+        source()?.fault();
+      }
+      return copy;
+    };
+  });
+  if (copies === undefined) return bound;
+  return {
+    undo: () => {
+      bound.undo();
+      copies();
+    },
+  };
+}
