@@ -10,7 +10,8 @@ interface CallHandles {
   readonly aborted: CounterHandle;
   readonly errors: Map<ErrorType, CounterHandle>;
   readonly retries: CounterHandle;
-  readonly cost: CounterHandle;
+  /** Born with the first known cost: a model without a price has no series, not one that says it is free. */
+  cost: CounterHandle | undefined;
   readonly reported: ReadonlyMap<TokenClass, CounterHandle>;
   readonly estimated: Map<TokenClass, CounterHandle>;
   readonly finish: Map<FinishReason, CounterHandle>;
@@ -20,12 +21,15 @@ interface CallHandles {
 export class CallMetrics {
   readonly #store: MetricStore;
   readonly #models: ModelNames;
+  readonly #priced: boolean;
   readonly #handles = new Map<string, CallHandles>();
   readonly #extra: readonly string[];
 
-  constructor(store: MetricStore, models: ModelNames) {
+  /** @param priced that somebody asks for prices: without, a missing cost is no missing price */
+  constructor(store: MetricStore, models: ModelNames, priced = true) {
     this.#store = store;
     this.#models = models;
+    this.#priced = priced;
     this.#extra = Object.keys(store.callLabels);
   }
 
@@ -52,8 +56,8 @@ export class CallMetrics {
     }
     if (call.attempts !== undefined && call.attempts > 1) handles.retries.add(call.attempts - 1);
     this.#tokens(handles, call, model);
-    if (cost !== undefined) handles.cost.add(cost);
-    else if (call.usage !== undefined) this.#store.counter('selfPriceMissing', { model }).add(1);
+    if (cost !== undefined) this.#cost(handles, call, model).add(cost);
+    else if (this.#priced && call.usage !== undefined) this.#store.counter('selfPriceMissing', { model }).add(1);
   }
 
   #tokens(handles: CallHandles, call: LlmCall, model: string): void {
@@ -93,6 +97,11 @@ export class CallMetrics {
     return handle;
   }
 
+  #cost(handles: CallHandles, call: LlmCall, model: string): CounterHandle {
+    handles.cost ??= this.#store.counter('cost', { provider: call.provider, model }, this.#extras(call));
+    return handles.cost;
+  }
+
   #finish(handles: CallHandles, call: LlmCall, model: string, reason: FinishReason): CounterHandle {
     let handle = handles.finish.get(reason);
     if (handle === undefined) {
@@ -120,7 +129,7 @@ export class CallMetrics {
   }
 
   /**
-   * Every counter of the set is made at once, at 0: the first error is then an increase and not the birth of a series. Only with
+   * Every counter of the set but the cost is made at once, at 0: the first error is then an increase and not the birth of a series. Only with
    * call labels of the user the 13 kinds of error are made as they come, because each combination of values would have them all.
    */
   #create(call: LlmCall, model: string): CallHandles {
@@ -138,7 +147,7 @@ export class CallMetrics {
         ]),
       ),
       retries: store.counter('callsRetries', calls),
-      cost: store.counter('cost', { provider, model }, extra),
+      cost: undefined,
       reported: new Map(
         TOKEN_CLASSES.map(name => [
           name,

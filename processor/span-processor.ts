@@ -9,7 +9,7 @@ import { Detection, recordFindings, recordStatus } from './detection.js';
 import type { Evaluations, Evaluator } from './evaluators/evaluator.js';
 import { createEvaluators, evaluate } from './evaluators/registry.js';
 import { ModelChange } from './model-change.js';
-import type { Pricing } from './pricing.js';
+import { createPricing, type Pricing } from './pricing.js';
 import { QualityMetrics } from './quality-metrics.js';
 import { WorkQueue } from './queue.js';
 import { RecentIds } from './recent-ids.js';
@@ -23,8 +23,8 @@ export interface LlmSpanProcessorOptions {
   /** An isolation forest with its defaults if absent; false for none. */
   readonly detection?: Detection | false;
   readonly truth?: GroundTruth;
-  /** Without one no cost is counted. */
-  readonly pricing?: Pricing;
+  /** The built-in table if absent; with false no cost is counted, and no price is missing. */
+  readonly pricing?: Pricing | false;
   /** Calls that may wait for evaluation; 4096 if absent. */
   readonly queueCapacity?: number;
 }
@@ -70,8 +70,8 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
       options.evaluators === undefined ? createEvaluators() : createEvaluators('none', options.evaluators);
     this.detection = options.detection === false ? undefined : (options.detection ?? new Detection());
     this.truth = options.truth ?? new GroundTruth({ wiring });
-    this.#pricing = options.pricing;
-    this.#metrics = new CallMetrics(store, wiring.models);
+    this.#pricing = options.pricing === false ? undefined : (options.pricing ?? createPricing());
+    this.#metrics = new CallMetrics(store, wiring.models, this.#pricing !== undefined);
     this.#quality = new QualityMetrics(store);
     this.#changes = new ModelChange(store);
     this.#overhead = store.counter('selfOverhead', { component: 'processor' });

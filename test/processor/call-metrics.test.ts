@@ -23,8 +23,8 @@ const call = (change: RawCall = {}): LlmCall =>
     NOW,
   ).call;
 
-function setUp(store = new MetricStore()) {
-  const metrics = new CallMetrics(store, new ModelNames());
+function setUp(store = new MetricStore(), priced = true) {
+  const metrics = new CallMetrics(store, new ModelNames(), priced);
   const record = (one: LlmCall, cost?: number): void => metrics.record(one, metrics.modelLabel(one), cost);
   return { store, record };
 }
@@ -67,11 +67,23 @@ test('a missing or estimated usage is counted, an error without usage is not', (
   assert.equal(store.value('tokens', { provider: 'openai', model: 'gpt-4o', class: 'output', source: 'estimated' }), 4);
 });
 
-test('a price that is missing is counted and never a cost of 0', () => {
+test('a price that is missing is counted and never a cost of 0; the series is born with the first price', () => {
   const { store, record } = setUp();
+  const cost = (): number | undefined => store.value('cost', { provider: 'openai', model: 'gpt-4o' });
   record(call(), undefined);
   assert.equal(store.value('selfPriceMissing', { model: 'gpt-4o' }), 1);
-  assert.equal(store.value('cost', { provider: 'openai', model: 'gpt-4o' }), 0);
+  assert.equal(cost(), undefined);
+  record(call(), 0);
+  assert.equal(cost(), 0, 'a free model costs 0');
+  record(call(), 0.5);
+  assert.equal(cost(), 0.5);
+});
+
+test('where nobody asks for prices none is missing', () => {
+  const { store, record } = setUp(new MetricStore(), false);
+  record(call(), undefined);
+  assert.equal(store.value('selfPriceMissing', { model: 'gpt-4o' }), undefined);
+  assert.equal(store.value('cost', { provider: 'openai', model: 'gpt-4o' }), undefined);
 });
 
 test('attempts beyond the first are retries', () => {

@@ -10,7 +10,7 @@ import { FakeClock } from '../fake-clock.js';
 function setUp(options: Omit<LlmSpanProcessorOptions, 'wiring'> = {}) {
   const clock = new FakeClock();
   const wiring = createWiring({ clock });
-  const processor = new LlmSpanProcessor({ wiring, pricing: createPricing(), ...options });
+  const processor = new LlmSpanProcessor({ wiring, ...options });
   let made = 0;
   const publish = (change: RawCall = {}, answer = 'The branch opens at nine and closes at five.'): string => {
     made += 1;
@@ -142,6 +142,19 @@ test('shutdown scores what waits and then hears nothing more', async () => {
   clock.settle();
   assert.equal(store.value('qualityEvaluated', refusal), 1);
   assert.equal(store.value('calls', OK), 1);
+});
+
+test('calls are priced by the built-in table, unless nobody wants it', () => {
+  const labels = { provider: 'openai', model: 'gpt-4o' } as const;
+  const priced = setUp();
+  priced.publish();
+  assert.equal(priced.store.value('cost', labels), (100 * 2.5 + 20 * 10) / 1e6);
+  assert.match(priced.processor.pricesAsOf ?? '', /^\d{4}-/);
+  const unpriced = setUp({ pricing: false });
+  unpriced.publish();
+  assert.equal(unpriced.store.value('cost', labels), undefined);
+  assert.equal(unpriced.store.value('selfPriceMissing', { model: 'gpt-4o' }), undefined);
+  assert.equal(unpriced.processor.pricesAsOf, undefined);
 });
 
 test('a price table that throws costs nothing but a count', () => {
