@@ -41,6 +41,8 @@ export interface LlmCall {
   readonly timeToFirstChunk?: number;
   /** HTTP attempts of the SDK, 1 without a retry, where they can be seen. */
   readonly attempts?: number;
+  /** The tier that the provider says it served the call in (`default`, `flex`, `batch` ..), one lower case word: it changes the price. */
+  readonly serviceTier?: string;
   /** Undefined = not reported; never 0 for that. */
   readonly usage?: Usage;
   /** Hash of the system text, or the caller's word. */
@@ -95,6 +97,12 @@ function text(value: unknown, field: string, refuse: Refuse, max = MAX_NAME): st
   const clean = value.trim();
   if (clean === '') return undefined;
   return clean.length > max ? refuse(field, 'too_long') : clean;
+}
+
+/** One lower case word, as the enumerations of an API have. */
+function word(value: unknown, field: string, refuse: Refuse): string | undefined {
+  const clean = text(value, field, refuse)?.toLowerCase();
+  return clean === undefined || /^[a-z][a-z0-9_.-]{0,31}$/.test(clean) ? clean : refuse(field, 'unknown');
 }
 
 function number(value: unknown, field: string, max: number, refuse: Refuse): number | undefined {
@@ -215,6 +223,7 @@ export function cleanCall(raw: RawCall, now: number): CleanCall {
     spanId: text(raw.spanId, 'span_id', refuse),
     timeToFirstChunk: firstChunk,
     attempts,
+    serviceTier: word(raw.serviceTier, 'service_tier', refuse),
     usage: usage(raw.usage, refuse),
     template: text(raw.template, 'template', refuse),
     prediction: prediction(raw.prediction, refuse),

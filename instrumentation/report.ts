@@ -70,6 +70,7 @@ export function report(ending: Ending): void {
         timeToFirstChunk: ending.firstChunk,
         attempts: ending.attempts,
         serviceTier: facts?.serviceTier,
+        serviceTier: facts?.serviceTier,
         usage: usageOf(ending),
         template: context?.template ?? templateOf(ending.text ?? NO_MESSAGES),
         context: context?.attributes,

@@ -78,7 +78,7 @@ export function createPricing(options: PricingOptions = {}): Pricing {
         const count = call.usage[name];
         if (count !== undefined) tokens[name] = count;
       }
-      const service = hints.service ?? call.context['openai.response.service_tier'];
+      const service = hints.service ?? call.serviceTier;
       const model = call.model.answered ?? call.model.requested;
       return ask({ ...hints, service, provider: call.provider, model, at: call.startedAt, tokens });
     },

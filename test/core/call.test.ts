@@ -40,6 +40,7 @@ const REFUSED: readonly [string, RawCall, string, string][] = [
   ['an unknown outcome', { outcome: { kind: 'maybe' } }, 'outcome', 'unknown'],
   ['a model name of a megabyte', { model: { requested: 'm'.repeat(1e6) } }, 'model', 'too_long'],
   ['a prediction that is an object', { prediction: { value: {} } }, 'prediction', 'unknown'],
+  ['a service tier that is a sentence', { serviceTier: 'my card is 4111' }, 'service_tier', 'unknown'],
   ['a prediction score above 1', { prediction: { value: 'yes', score: 2 } }, 'prediction_score', 'absurd'],
 ];
 
@@ -54,6 +55,11 @@ for (const [what, change, field, reason] of REFUSED) {
     assert.equal(call.provider, 'openai');
   });
 }
+
+test('a service tier is one word in lower case, and absent where none is named', () => {
+  assert.equal(cleanCall({ ...GOOD, serviceTier: ' Flex' }, NOW).call.serviceTier, 'flex');
+  assert.ok(!('serviceTier' in cleanCall({ ...GOOD, serviceTier: null }, NOW).call));
+});
 
 test('anything at all gives a call and never throws', () => {
   for (const odd of [

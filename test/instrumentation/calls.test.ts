@@ -241,6 +241,7 @@ describe('the span of a call', () => {
       'llm_monitor.usage.source': 'reported',
     });
     assert.equal(call.serviceTier, 'default');
+    assert.equal(call.serviceTier, 'default');
     assert.equal(call.traceId, span?.spanContext().traceId);
     assert.deepEqual(events[0]?.exemplar, { traceId: call.traceId, spanId: call.spanId });
   });

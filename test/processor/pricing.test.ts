@@ -118,8 +118,11 @@ describe('cost of a call', () => {
 
   it('applies a service tier that the caller or the reply names', () => {
     assert.equal(pricing.cost(call({ usage }), { service: 'batch' }), 0.000225);
-    assert.equal(pricing.cost(call({ usage, context: { 'openai.response.service_tier': 'batch' } })), 0.000225);
-    assert.equal(pricing.cost(call({ usage }), { service: 'default' }), 0.00045);
+    assert.equal(pricing.cost(call({ usage, serviceTier: 'batch' })), 0.000225);
+    assert.equal(pricing.cost(call({ usage, serviceTier: 'batch' }), { service: 'default' }), 0.00045);
+    const o3 = { usage, model: { requested: 'o3' } };
+    assert.equal(pricing.cost(call(o3)), 0.006);
+    assert.equal(pricing.cost(call({ ...o3, serviceTier: 'flex' })), 0.003);
   });
 });
 
