@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { describeError, MonitorError } from '../core/errors.js';
 
 /** What a client may take of the server; times in milliseconds. */
@@ -12,6 +12,7 @@ export interface EndpointLimits {
   readonly keepAliveTimeout: number;
   /** How often the first two times are looked at. */
   readonly checkInterval: number;
+  /** How many at once; a further one takes the place of the oldest that asks nothing, or is dropped when all are served. */
   readonly connections: number;
   /** How long answers under way may go on after `stop`. */
   readonly stopGrace: number;
@@ -47,6 +48,8 @@ export class Endpoint {
   readonly #options: EndpointOptions;
   readonly #server: Server;
   readonly #underWay = new Set<ServerResponse>();
+  /** How many requests are under way on each connection, the oldest connection first. */
+  readonly #connections = new Map<Socket, number>();
   #address: AddressInfo | undefined;
   #stopped: Promise<void> | undefined;
 
@@ -63,13 +66,16 @@ export class Endpoint {
       },
       (request, response) => {
         this.#underWay.add(response);
-        response.once('close', () => this.#underWay.delete(response));
+        this.#asks(request.socket, 1);
+        response.once('close', () => {
+          this.#underWay.delete(response);
+          this.#asks(request.socket, -1);
+        });
         options.handler(request, response);
       },
     );
-    this.#server.maxConnections = limits.connections;
     this.#server.timeout = limits.idleTimeout;
-    this.#server.on('connection', socket => socket.unref());
+    this.#server.on('connection', socket => this.#admit(socket));
     this.#server.unref();
   }
 
@@ -100,6 +106,27 @@ export class Endpoint {
       this.#server.on('error', onFault);
       this.#address = this.#server.address() as AddressInfo;
       if (port !== 0 && candidate !== port) onOtherPort(port, candidate);
+      return;
+    }
+  }
+
+  #asks(socket: Socket, step: 1 | -1): void {
+    const requests = this.#connections.get(socket);
+    if (requests !== undefined) this.#connections.set(socket, requests + step);
+  }
+
+  /** Not `maxConnections`: it drops the new one, so whoever holds idle connections would keep scrapes and probes out. */
+  #admit(socket: Socket): void {
+    socket.unref();
+    const connections = this.#connections;
+    connections.set(socket, 0);
+    socket.once('close', () => connections.delete(socket));
+    if (connections.size <= this.#options.limits.connections) return;
+    for (const [oldest, requests] of connections) {
+      if (requests > 0) continue;
+      // The last in line is the new one itself.
+      connections.delete(oldest);
+      oldest.destroy();
       return;
     }
   }

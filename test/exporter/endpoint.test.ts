@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, createServer as createHttp, get, type IncomingMessage } from 'node:http';
+import { Agent, createServer as createHttp, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type TestContext, test } from 'node:test';
@@ -332,31 +332,70 @@ test('a client that sends its headers or its body slowly is let go', async t => 
   );
 });
 
-test('connections beyond the limit are dropped, the others served', async t => {
+test('a new connection takes the place of the oldest that asks nothing, and is dropped when all are served', {
+  timeout: 20_000,
+}, async t => {
+  const held: ServerResponse[] = [];
   const endpoint = new Endpoint({
     host: '127.0.0.1',
     port: 0,
     portAttempts: 0,
-    limits: { ...DEFAULT_LIMITS, connections: 2 },
-    handler: (_request, response) => void response.end('ok'),
+    limits: { ...DEFAULT_LIMITS, connections: 3 },
+    handler: (request, response) => void (request.url === '/held' ? held.push(response) : response.end('ok')),
     onOtherPort: () => {},
     onFault: () => {},
   });
   t.after(() => endpoint.stop());
   await endpoint.start();
   const port = endpoint.address?.port ?? 0;
-  const held: Socket[] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
-  t.after(() => held.forEach(socket => void socket.destroy()));
-  await Promise.all(held.map(socket => once(socket, 'connect')));
-  await assert.rejects(send(`http://127.0.0.1:${port}/`));
-  held.pop()?.destroy();
-  let status = 0;
-  for (let i = 0; i < 50 && status === 0; i++)
-    status = await send(`http://127.0.0.1:${port}/`).then(
-      a => a.status,
-      () => 0,
-    );
-  assert.equal(status, 200);
+  const url = `http://127.0.0.1:${port}`;
+  const closed: string[] = [];
+  const open = async (name: string): Promise<Socket> => {
+    const socket = connect(port, '127.0.0.1').on('error', () => {});
+    socket.on('close', () => closed.push(name));
+    t.after(() => void socket.destroy());
+    await once(socket, 'connect');
+    return socket;
+  };
+  const arrived = async (requests: number): Promise<void> => {
+    while (held.length < requests) await new Promise(setImmediate);
+  };
+  const busy = await open('busy');
+  busy.write('GET /held HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+  await arrived(1);
+  const half = await open('half');
+  half.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-');
+  const idle = await open('idle');
+
+  // The one that waits for an answer is older, but it has asked.
+  const gone = once(half, 'close');
+  assert.equal((await send(url, { headers: { connection: 'close' } })).status, 200);
+  await gone;
+  assert.deepEqual(closed, ['half']);
+
+  const waiting = [send(`${url}/held`), send(`${url}/held`)];
+  await once(idle, 'close');
+  await arrived(3);
+  await assert.rejects(send(url));
+  for (const response of held) response.end('late');
+  assert.deepEqual(
+    (await Promise.all(waiting)).map(({ status }) => status),
+    [200, 200],
+  );
+  assert.deepEqual(closed, ['half', 'idle']);
+  assert.equal((await send(url)).status, 200);
+});
+
+test('more idle connections than the limit keep no scrape out', async t => {
+  const { exporter } = await running(t);
+  const port = Number(new URL(exporter.url).port);
+  const idle = Array.from({ length: DEFAULT_LIMITS.connections + 20 }, () =>
+    connect(port, '127.0.0.1').on('error', () => {}),
+  );
+  t.after(() => idle.forEach(socket => void socket.destroy()));
+  await Promise.all(idle.map(socket => once(socket, 'connect')));
+  for (const path of ['/metrics', '/healthz', '/metrics'])
+    assert.equal((await send(`${exporter.url}${path}`)).status, 200);
 });
 
 test('shutdown closes connections that are kept alive, is idempotent, and frees the port', async t => {
