@@ -12,15 +12,15 @@ const loaded = new Map<WeightsName, LinearModel | Error>();
 export function weightsOf(name: WeightsName): LinearModel | Error {
   let found = loaded.get(name);
   if (found === undefined) {
-    found = read(name);
+    found = readWeights(new URL(`../../processor/evaluators/weights/${name}.bin`, import.meta.url));
     loaded.set(name, found);
   }
   return found;
 }
 
-function read(name: WeightsName): LinearModel | Error {
+/** The model in a file; the error, not thrown, where there is none. */
+export function readWeights(file: URL): LinearModel | Error {
   try {
-    const file = new URL(`../../processor/evaluators/weights/${name}.bin`, import.meta.url);
     return LinearModel.parse(readFileSync(file));
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
