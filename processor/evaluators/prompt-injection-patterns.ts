@@ -7,12 +7,12 @@ export type InjectionReason = 'overrides' | 'extracts' | 'switches_role' | 'lift
 const IGNORE =
   'ignore ignoring disregard disregarding forget forgetting discard override overrule bypass dismiss erase unlearn igmre ' +
   'vergiss vergesst vergessen ignorieren ignoriere ignoriert missachte missachten abweichend streiche streichen ' +
-  'oublie oubliez oublier ignorez ignores olvida olvide olvidad olvidar ignora ignoren dimentica dimenticate ignorate ' +
+  'oublie oubliez oublier ignorez olvida olvide olvidad olvidar ignora ignoren dimentica dimenticate ignorate ' +
   'esqueca esquece zaboravi zapomnij zignoruj negeer vergeet glem ignorera забудь забудьте игнорируй игнорируйте';
 const ALL =
   'all every everything anything any whatever alle alles samtliche jede tout toute toutes tous todo todos toda todas tutto ' +
   'tutte tutti sve wszystko wszystkie всё все allt';
-const EVERYTHING = 'everything anything all whatever alles tout todo tutto tudo sve wszystko всё все';
+const EVERYTHING = 'everything anything whatever alles tout todo tutto tudo sve wszystko всё все';
 const PRIOR =
   'previous previously prior preceding above earlier before foregoing past former existing current initial original ' +
   'vorherige vorherigen obige obigen bisherige bisherigen vorige vorigen vorangegangene vorangegangenen davor zuvor vorher ' +
@@ -61,13 +61,14 @@ const ROWS: Rows = {
     [0.85, 4, IGNORE, ALL, INSTRUCTIONS],
     [0.7, 3, IGNORE, YOUR, RULES],
     [0.85, 4, IGNORE, EVERYTHING, PRIOR],
+    [0.8, 3, IGNORE, 'all alle', 'above before davor zuvor prior'],
     [0.85, 5, IGNORE, EVERYTHING, SAID],
     [0.8, 3, 'ignore disregard forget vergiss oublie oubliez olvida olvide', 'everything alles tout todo'],
     [0.7, 4, IGNORE, 'the', 'above below following preceding'],
     [0.6, 3, IGNORE, 'what', 'i you we', SAID],
     [0.6, 4, 'dont not stop never', 'follow obey', PRIOR, INSTRUCTIONS],
     [
-      0.5,
+      0.25,
       2,
       'new neue neuen nueva nouvelle',
       'task tasks instruction instructions aufgabe aufgaben anweisungen statement',
@@ -84,32 +85,32 @@ const ROWS: Rows = {
     [0.9, 4, REVEAL, OWN, HIDDEN, PROMPT],
     [0.6, 2, REVEAL, 'the', 'system initial hidden secret original internal', PROMPT],
     [0.8, 3, REVEAL, OWN, PROMPT],
-    [0.75, 4, REVEAL, 'system', 'prompt prompts message instructions'],
+    [0.35, 4, REVEAL, 'system', 'prompt prompts message instructions'],
     [0.85, 3, REVEAL, 'your deine ihre tu tus', PROMPT_ONLY],
     [0.7, 4, REVEAL, 'your deine', 'initial hidden secret original internal'],
     [
       0.6,
       4,
-      'print repeat copy output spellcheck spell translate return recite',
+      'print repeat copy output recite',
       'all everything text words sentences prompt',
       'above before preceding',
     ],
-    [0.6, 4, 'print repeat copy output spellcheck check return recite', 'above', 'prompt text instructions'],
+    [0.6, 4, 'print repeat copy output recite', 'above', 'prompt text instructions'],
     [0.6, 4, 'what', 'sentences words text', 'before above'],
     [0.7, 5, 'what', 'were was', 'you your', 'told instructed instructions prompt'],
     [0.7, 2, 'starting begin beginning', 'with', 'you', 'are'],
   ],
   switches_role: [
-    [0.5, 1, 'you', 'are', 'now'],
-    [0.45, 1, 'from', 'now', 'on own'],
+    [0.35, 1, 'you', 'are', 'now'],
+    [0.2, 1, 'from', 'now', 'on own'],
     [0.6, 5, 'from', 'now', 'you youre', 'are be act will going'],
-    [0.3, 3, 'act behave pretend roleplay role-play respond acting agieren fungieren simulate', 'as to like als'],
-    [0.4, 4, 'i', 'want like', 'you', 'act behave'],
+    [0.15, 3, 'act behave pretend roleplay role-play respond acting agieren fungieren simulate', 'as to like als'],
+    [0.25, 4, 'i', 'want like', 'you', 'act behave'],
     [0.4, 24, 'mochte will', 'dass', 'sie du', 'als', 'fungieren fungierst agieren agierst auftreten auftrittst'],
-    [0.6, 6, 'act as', 'a an', 'terminal console interpreter shell compiler'],
+    [0.35, 6, 'act as', 'a an', 'terminal console interpreter shell compiler'],
     [0.5, 3, 'execute run', 'the this', 'following', 'command commands code'],
     [0.3, 3, 'lets', 'play', 'a', 'game'],
-    [0.2, 2, 'imagine pretend', 'you', 'are can have'],
+    [0.15, 2, 'imagine pretend', 'you', 'are can have'],
     [0.6, 8, 'pretend act simulate immerse roleplay', MODEL_NAME],
     [0.5, 3, 'stay remain staying', 'in', 'character role'],
     [0.5, 3, 'break breaking', 'character'],
@@ -122,15 +123,18 @@ const ROWS: Rows = {
   ],
   lifts_limits: [
     [0.97, 1, 'do', 'anything', 'now'],
-    [0.9, 1, 'dan developer jailbreak god evil sudo debug unrestricted', 'mode'],
-    [0.5, 1, 'dan jailbroken jailgpt'],
+    [0.9, 1, 'dan jailbreak god evil sudo unrestricted', 'mode'],
+    [0.3, 1, 'developer debug admin', 'mode'],
+    [0.8, 6, MODEL_NAME, 'developer debug', 'mode'],
+    [0.6, 6, 'developer debug', 'mode', 'output response responses policies filters you'],
+    [0.25, 1, 'dan jailbroken'],
     [0.3, 1, 'unfiltered uncensored amoral'],
     [0.6, 5, 'unfiltered uncensored amoral unhinged', MODEL_NAME],
     [0.6, 5, MODEL_NAME, 'unfiltered uncensored amoral unhinged unethical immoral'],
     [0.6, 4, NO, LIMITS, 'or and', LIMITS],
     [0.6, 3, 'free unbound freed liberated unchained', 'of from by', 'all any the its', LIMITS],
     [0.5, 3, 'no without any', 'ethical moral legal content safety', LIMITS],
-    [0.7, 3, 'openai openais', 'policy policies guidelines guideline rules restrictions limitations content'],
+    [0.45, 3, 'openai openais', 'policy policies guidelines guideline rules restrictions limitations content'],
     [
       0.45,
       5,
@@ -149,8 +153,7 @@ const ROWS: Rows = {
   forges_turn: [
     [0.7, 2, 'im', 'start end sep'],
     [0.7, 2, 'inst sys', 'sys inst'],
-    [0.5, 1, 'system:'],
-    [0.4, 4, 'assistant:', 'user: human:'],
+    [0.3, 1, 'system:'],
     [0.5, 2, 'end begin start beginning', 'of', 'prompt instructions'],
     [0.5, 3, 'end ends termination terminatio begins', 'system', 'instruction prompt message i'],
     [0.5, 3, 'user', 'message', 'termination terminatio ends'],

@@ -67,34 +67,46 @@ function judgeWindow(words: PromptWords, from: number, to: number, model: Linear
  * see the prompt, to lift limits or to switch the model's role. Patterns of words give the reason, a model of hashed words the
  * rank. System prompts and answers are not judged: what they say is the app's own. The worst message counts, whichever turn it
  * came in; a foreign task in ordinary words inside a mail is not found. English first; German and some Romance phrases.
- *
- * Without its file of weights it judges by patterns alone and reports the failure with each call.
+ * Skips a call without words from outside.
+ * @param weights the trained model; an error makes it judge by patterns alone, and is reported with each call
  */
-export const promptInjection: Evaluator = {
-  name: 'prompt_injection',
-  bad: 'high',
-  evaluate({ text, report }: EvaluatorInput): Evaluation {
-    const weights = weightsOf('prompt-injection');
-    if (weights instanceof Error) report?.('prompt_injection', weights);
-    const model = weights instanceof Error ? undefined : weights;
-    let score = -1;
-    let reason: PromptInjectionReason = 'wording';
-    let left = LIMIT.all;
-    const oldest = Math.max(0, text.input.length - LIMIT.messages);
-    for (let i = text.input.length - 1; i >= oldest && left > 0; i--) {
-      const message = text.input[i] as MessageText;
-      if (message.role !== 'user' && message.role !== 'tool') continue;
-      const parts = partsOf(message.text, left);
-      for (const [from, to] of parts) left -= to - from;
-      const verdict = judgeMessage(message.text, parts, model);
-      if (verdict === undefined || verdict.score <= score) continue;
-      score = verdict.score;
-      reason = verdict.reason;
-    }
-    if (score < 0) return { skipped: 'no_input' };
-    return score >= FLAG ? { score, flagged: true, reason } : { score, flagged: false };
-  },
-};
+export function createPromptInjection(weights: () => LinearModel | Error): Evaluator {
+  return {
+    name: 'prompt_injection',
+    bad: 'high',
+    evaluate({ text, report }: EvaluatorInput): Evaluation {
+      const found = weights();
+      if (found instanceof Error) report?.('prompt_injection', found);
+      const worst = worstMessage(text.input, found instanceof Error ? undefined : found);
+      if (worst === undefined) return { skipped: 'no_input' };
+      const { score, reason } = worst;
+      return score >= FLAG ? { score, flagged: true, reason } : { score, flagged: false };
+    },
+  };
+}
+
+export const promptInjection: Evaluator = createPromptInjection(() => weightsOf('prompt-injection'));
+
+interface Finding {
+  readonly score: number;
+  readonly reason: PromptInjectionReason;
+}
+
+/** @returns undefined where no message from outside has words */
+function worstMessage(messages: readonly MessageText[], model: LinearModel | undefined): Finding | undefined {
+  let worst: Finding | undefined;
+  let left = LIMIT.all;
+  const oldest = Math.max(0, messages.length - LIMIT.messages);
+  for (let i = messages.length - 1; i >= oldest && left > 0; i--) {
+    const { role, text } = messages[i] as MessageText;
+    if (role !== 'user' && role !== 'tool') continue;
+    const parts = partsOf(text, left);
+    left -= Math.min(text.length, left);
+    const found = judgeMessage(text, parts, model);
+    if (found !== undefined && (worst === undefined || found.score > worst.score)) worst = found;
+  }
+  return worst;
+}
 
 type Parts = readonly (readonly [number, number])[];
 
@@ -108,11 +120,7 @@ function partsOf(text: string, left: number): Parts {
 }
 
 /** @returns undefined for a message without words */
-function judgeMessage(
-  text: string,
-  parts: Parts,
-  model: LinearModel | undefined,
-): { readonly score: number; readonly reason: PromptInjectionReason } | undefined {
+function judgeMessage(text: string, parts: Parts, model: LinearModel | undefined): Finding | undefined {
   const plain = promptWords(text, parts);
   const { tags } = plain;
   const shown = plain.length === 0 ? undefined : withReason(judgeWords(plain, model));
@@ -125,6 +133,7 @@ function judgeMessage(
   return { score: 1 - (1 - worst.score) * (1 - HIDDEN_WEIGHT), reason: 'hides_text' };
 }
 
-function withReason({ score, patterns, model, reason }: InjectionVerdict) {
-  return { score, reason: reason === undefined || patterns < model / 2 ? ('wording' as const) : reason };
+/** A weak pattern beside a sure model is not the reason. */
+function withReason({ score, patterns, model, reason }: InjectionVerdict): Finding {
+  return { score, reason: reason === undefined || patterns < model / 2 ? 'wording' : reason };
 }

