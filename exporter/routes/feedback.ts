@@ -138,9 +138,14 @@ export function feedbackRoute(parts: FeedbackRoute): Route {
     }
     const entries = entriesOf(body, type);
     if (isRefusal(entries)) return stop(entries);
+    const { batch, perSecond } = FEEDBACK_LIMITS;
+    if (entries.length > batch) {
+      // No wait would make room for it: a 429 would have the client try for ever.
+      const message = `the body holds ${entries.length} records, at most ${batch} are taken in one; nothing of it was taken`;
+      return stop({ status: 413, error: 'too_large', message });
+    }
     const wait = quota(entries.length);
     if (wait > 0) {
-      const { batch, perSecond } = FEEDBACK_LIMITS;
       const message = `more than ${perSecond} records a second or ${batch} in one go; nothing of this body was taken`;
       return stop({ status: 429, error: 'too_many', message, headers: { 'retry-after': String(wait) } });
     }

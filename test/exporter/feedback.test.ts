@@ -119,7 +119,6 @@ test('a body over the limit is 413, announced or not, and the endpoint lives on'
 test('more than the quota is 429 as a whole, and time refills it', async t => {
   const { post, taken, clock } = await feedback(t);
   const batch = (n: number): string => Array.from({ length: n }, () => '{"call_id":"a","rating":1}').join('\n');
-  assert.equal((await post(batch(FEEDBACK_LIMITS.batch + 1), LINES_TYPE)).status, 429);
   assert.equal((await post(batch(FEEDBACK_LIMITS.batch), LINES_TYPE)).status, 202);
   const refused = await post(batch(500), LINES_TYPE);
   assert.equal(refused.status, 429);
@@ -128,6 +127,20 @@ test('more than the quota is 429 as a whole, and time refills it', async t => {
   clock.advance(500);
   assert.equal((await post(batch(FEEDBACK_LIMITS.perSecond / 2), LINES_TYPE)).status, 202);
   assert.equal((await post(batch(1), LINES_TYPE)).status, 429);
+});
+
+test('more records than one body may hold are 413 with how many may, at any time, and use up nothing', async t => {
+  const { post, taken, clock } = await feedback(t);
+  const batch = (n: number): string => JSON.stringify(Array.from({ length: n }, () => ({ call_id: 'a', rating: 1 })));
+  for (const pause of [0, 3_600_000]) {
+    clock.advance(pause);
+    const refused = await post(batch(FEEDBACK_LIMITS.batch + 1), JSON_TYPE);
+    assert.equal(refused.status, 413);
+    assert.equal(refused.headers['retry-after'], undefined);
+    assert.match(String(refused.json()['message']), /10001 records, at most 10000/);
+  }
+  assert.equal((await post(batch(FEEDBACK_LIMITS.batch), JSON_TYPE)).status, 202);
+  assert.equal(taken.length, FEEDBACK_LIMITS.batch);
 });
 
 test('without anybody who takes labels there is no such route', async t => {
