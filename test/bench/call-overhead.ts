@@ -284,6 +284,8 @@ async function main(rounds: number, memory: boolean): Promise<void> {
 }
 
 const [role = '', name = '', port = ''] = process.argv.slice(2);
+// However the parent ends: a server or an open connection would keep a child of it running.
+process.once('disconnect', () => process.exit());
 if (role === 'serve') serve();
 else if (role === 'compete') await compete(name, Number(port));
 else await main(Number(role) || 15, name === 'memory');
