@@ -133,7 +133,10 @@ export class LlmInstrumentation implements Instrumentation<LlmInstrumentationCon
 
   /** A CommonJS package that the app required before us: its classes are in the cache of modules. */
   #bindLoaded(names: readonly string[]): void {
-    const cache = createRequire(import.meta.url).cache;
+    // A bundle of CommonJS has no address, and nothing of it in the cache.
+    const address: string | undefined = import.meta.url;
+    if (address === undefined) return;
+    const cache = createRequire(address).cache;
     for (const [file, module] of Object.entries(cache)) {
       const name = names.find(candidate => file.replaceAll('\\', '/').endsWith(`/node_modules/${candidate}/index.js`));
       if (name !== undefined && module?.loaded === true) this.#bind(module.exports, name);

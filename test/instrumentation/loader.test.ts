@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { createWiring } from '../../core/wiring.js';
+import { LlmInstrumentation, registerLoaderHooks } from '../../instrumentation/index.js';
 import { runNode } from '../provider/child.js';
 import { ModelServer } from '../provider/server.js';
 
@@ -39,8 +41,8 @@ const APPS: Readonly<Record<string, string>> = {
   'namespace.mjs': `import * as all from 'openai';\nconst OpenAI = all.default;\n${USE}`,
   'dynamic.mjs': `const { default: OpenAI } = await import('openai');\n${USE}`,
   'required.cjs': `const OpenAI = require('openai').OpenAI;\n(async () => {${USE}})();`,
-  'created.mjs': `import { createRequire } from 'node:module';\nconst { OpenAI } = createRequire(import.meta.url)('openai');\n${USE}`,
-  'both.mjs': `import OpenAI from 'openai';\nimport { createRequire } from 'node:module';\n{${USE}}\n{ const { OpenAI } = createRequire(import.meta.url)('openai');\n${USE} }`,
+  'created.mjs': `import module, { createRequire } from 'node:module';\nconst { OpenAI } = createRequire(import.meta.url)('openai');\n${USE}`,
+  'both.mjs': `import OpenAI from 'openai';\nimport module, { createRequire } from 'node:module';\n{${USE}}\n{ const { OpenAI } = createRequire(import.meta.url)('openai');\n${USE} }`,
   'worker.mjs': `import { isMainThread, Worker } from 'node:worker_threads';\nif (isMainThread) new Worker(new URL(import.meta.url));\nelse { const { default: OpenAI } = await import('openai');\n${USE} }`,
   'names.mjs': `import * as all from 'openai';\nconsole.log(Object.keys(all).sort().join());`,
   'late.cjs': `const { OpenAI } = require('openai');
@@ -117,4 +119,25 @@ describe('a preload by --require', () => {
   it('does nothing in the thread of loader hooks and works in the app', async () => {
     assert.deepEqual(await app(6, 'default.mjs', ['--require', './preload.mjs']), TWO);
   });
+});
+
+describe('a loader hook that cannot be registered', () => {
+  for (const [code, reason] of [
+    ['ERR_MODULE_NOT_FOUND', 'bundled'],
+    ['ERR_UNSUPPORTED_RESOLVE_REQUEST', 'bundled'],
+    ['ERR_ACCESS_DENIED', 'refused'],
+  ] as const) {
+    it(`leaves the app and the other loader as they are, and is told of as ${reason}: ${code}`, t => {
+      const wiring = createWiring();
+      const instrumentation = new LlmInstrumentation({ wiring });
+      t.after(() => instrumentation.disable());
+      const register = t.mock.method(module, 'register', () => {
+        throw Object.assign(new Error('no'), { code });
+      });
+      assert.equal(registerLoaderHooks(instrumentation), true);
+      assert.equal(register.mock.callCount(), 1);
+      assert.equal(instrumentation.getConfig().enabled, true);
+      assert.equal(wiring.store.value('selfUninstrumented', { module: 'loader', reason }), 1);
+    });
+  }
 });
