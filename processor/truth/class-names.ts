@@ -13,21 +13,34 @@ export function isClassName(text: string): boolean {
   return text !== '' && text.length <= MAX_CLASS_NAME && !/[\u0000-\u001f\u007f]/.test(text);
 }
 
+/**
+ * True for a text that may name a class nobody listed: one word as identifiers are (Latin letters, digits, `_`, `-`, `.`; at most
+ * 32), without six digits in a row or parted by these signs. What people write (a sentence, an e-mail address, the number of a
+ * card, an account or a telephone) is none, and so becomes no label.
+ */
+export function isClassWord(text: string): boolean {
+  return /^[\p{Script=Latin}0-9_.-]{1,32}$/u.test(text) && !/\d(?:[_.-]*\d){5}/.test(text);
+}
+
 /** The class that a label or a prediction names. Compared as it is: case and blanks count. */
 export function classNameOf(value: TruthValue): string {
   return typeof value === 'string' ? value : String(value);
 }
 
 /**
- * The classes of a task, as numbers in the order of their first use. With a list from the user only these have names;
- * otherwise the first 50. Everything else is `other`, so that a class name is always a bounded label value.
+ * The classes of a task, as numbers in the order of their first use. With a list from the user only these have names, as they
+ * are; otherwise the first 50 that are a word (`isClassWord`), and `configured`. Everything else is `other`, so that a class name
+ * is always a bounded label value and never free text.
  */
 export class ClassNames {
   readonly #names: string[] = [];
   readonly #indices = new Map<string, number>();
   readonly #closed: boolean;
+  readonly #configured: string | undefined;
 
-  constructor(classes?: readonly string[]) {
+  /** @param configured a name that the user gave without a list */
+  constructor(classes?: readonly string[], configured?: string) {
+    this.#configured = configured;
     this.#closed = classes !== undefined;
     for (const name of classes ?? []) if (this.#indices.size < MAX_CLASSES) this.#add(name);
   }
@@ -62,7 +75,8 @@ export class ClassNames {
   }
 
   #admits(name: string): boolean {
-    return !this.#closed && this.#names.length < MAX_CLASSES && isClassName(name);
+    if (this.#closed || this.#names.length >= MAX_CLASSES) return false;
+    return isClassWord(name) || (name === this.#configured && isClassName(name));
   }
 
   #folded(name: string): number {

@@ -24,7 +24,11 @@ export interface Answer {
 /** What a task's labels say, and how its prediction is found. */
 export interface TaskConfig {
   readonly kind: TaskKind;
-  /** The classes that have a name of their own; any other is `other`. The first 50 labels and predictions name them if absent. */
+  /**
+   * The classes that have a name of their own, as it is; any other is `other`. If absent, the first 50 labels and predictions name
+   * them that are one word of at most 32 Latin letters, digits, `_`, `-` and `.`, without six digits in a row: a class name
+   * becomes a label of metrics, and what people write must not.
+   */
   readonly classes?: readonly string[];
   /** The positive class of a binary task, whose probability `score` is; `true` if absent, else the last of `classes`. */
   readonly positive?: string;

@@ -1,7 +1,7 @@
 import type { LlmCall, Prediction } from '../../core/call.js';
 import type { LabelRecord, TruthValue } from '../../core/feedback.js';
 import { refusePromise } from '../refuse-promise.js';
-import { ClassNames, classNameOf, isClassName } from './class-names.js';
+import { ClassNames, classNameOf, isClassWord } from './class-names.js';
 import type { Coverage } from './coverage.js';
 import { TaskJoin } from './join.js';
 import type { Verdict, WindowSpan } from './sliding-window.js';
@@ -21,8 +21,9 @@ const NOTHING: Verdict = {
 const MAX_NUMBER = 64;
 
 /**
- * The task that a first label belongs to: a boolean is binary, a number is a number, a text is a class where the call carries a
- * class and a reference text where the answer's text is known; undefined where neither is, so that a later label may decide.
+ * The task that a first label belongs to: a boolean is binary, a number is a number, a text is a class where it and what was
+ * predicted are words that may name one (`isClassWord`; for other names of classes the task must be configured), else a reference
+ * text; undefined where nothing was predicted and the answer's text is not known, so that a later label may decide.
  * @param predicted what the label or the call says was predicted
  */
 export function guessTask(
@@ -36,7 +37,7 @@ export function guessTask(
   if (predicted === undefined) return textKnown ? { kind: 'text' } : undefined;
   const names = alternatives.map(classNameOf);
   const said = classNameOf(predicted);
-  return { kind: isClassName(said) && (names.includes(said) || names.every(isClassName)) ? 'multiclass' : 'text' };
+  return { kind: isClassWord(said) && (names.includes(said) || names.every(isClassWord)) ? 'multiclass' : 'text' };
 }
 
 function labelsOf(label: LabelRecord['label']): readonly TruthValue[] {
@@ -82,7 +83,7 @@ export class Task {
     this.spans = spans;
     this.#guessed = guessed;
     this.coverage = coverage;
-    this.classes = new ClassNames(config.classes);
+    this.classes = new ClassNames(config.classes, config.positive);
     this.join = new TaskJoin(spans);
   }
 

@@ -318,6 +318,59 @@ test('a class name that is a sentence, or longer than a label may be, is other',
   });
 });
 
+const FREE_TEXT = [
+  '4111111111111111',
+  '4111-1111-1111-1111',
+  'ann.lee@example.com',
+  'my boss is a crook',
+  'CH93.0076.2011.6238.5295.7',
+  'a'.repeat(33),
+  '私の口座番号',
+];
+for (const text of FREE_TEXT) {
+  test(`what people write becomes no label: ${text}`, () => {
+    const rig = createRig({ tasks: { open: { kind: 'multiclass' } } });
+    for (const [id, label, prediction] of [
+      ['a', text, 'card'],
+      ['b', 'card', text],
+      ['c', text, text],
+    ] as const) {
+      rig.call(id, { prediction });
+      rig.label(id, label, { task: `guessed_${id}` });
+      rig.label(id, label, { task: 'open' });
+    }
+    assert.deepEqual(nonZero(pick(rig.read('truth.labels'), 'result=matched')), {
+      'task=open result=matched': 3,
+      'task=guessed_a result=matched': 1,
+      'task=guessed_b result=matched': 1,
+      'task=guessed_c result=matched': 1,
+    });
+    assert.deepEqual(rig.read('truth.confusion'), {
+      'task=open actual=other predicted=card': 1,
+      'task=open actual=card predicted=other': 1,
+      'task=open actual=other predicted=other': 1,
+    });
+    const series = JSON.stringify(rig.wiring.store.collect().map(family => [...family.series.keys()]));
+    assert.ok(!series.includes(text), 'no label holds it');
+  });
+}
+
+test('a configured class is taken as it is, also the positive one without a list', () => {
+  const rig = createRig({
+    tasks: {
+      listed: { kind: 'multiclass', classes: ['ask for a loan', 'ISO 20022-123456'] },
+      marked: { kind: 'binary', positive: 'is spam' },
+    },
+  });
+  rig.call('a', { prediction: 'ask for a loan' });
+  rig.label('a', 'ISO 20022-123456', { task: 'listed' });
+  rig.label('a', 'is spam', { task: 'marked', prediction: 'ham' });
+  assert.deepEqual(rig.read('truth.confusion'), {
+    'task=listed actual=ISO 20022-123456 predicted=ask for a loan': 1,
+    'task=marked actual=is spam predicted=ham': 1,
+  });
+});
+
 test('calls wait until their time is over or there is no room; what had no room is counted', () => {
   const rig = createRig({ labelTtl: 60, maxPending: 3, tasks: { default: { kind: 'multiclass' } } });
   for (const id of ['a', 'b', 'c']) rig.call(id, { prediction: 'x' });
