@@ -63,7 +63,7 @@ export const METRICS = {
 
   truthOutcomes: { name: 'llm_monitor.truth.outcomes', kind: 'counter', unit: '{label}', labels: ['task', 'model', 'class', 'outcome'], help: 'Labelled calls by class and outcome (tp fp fn tn); subtract truth.corrected' },
   truthOutcomesCorrected: { name: 'llm_monitor.truth.corrected', kind: 'counter', unit: '{label}', labels: ['task', 'model', 'class', 'outcome'], help: 'Outcomes taken back because a label was replaced' },
-  truthConfusion: { name: 'llm_monitor.truth.confusion', kind: 'counter', unit: '{label}', labels: ['task', 'actual', 'predicted'], help: 'Confusion matrix; subtract truth.confusion.corrected' },
+  truthConfusion: { name: 'llm_monitor.truth.confusion', kind: 'counter', unit: '{label}', labels: ['task', 'actual', 'predicted'], help: 'Confusion matrix; subtract truth.confusion.corrected. Past the series limit a right pair counts as other, other and a wrong one as other, other_mismatch' },
   truthConfusionCorrected: { name: 'llm_monitor.truth.confusion.corrected', kind: 'counter', unit: '{label}', labels: ['task', 'actual', 'predicted'], help: 'Cells of the confusion matrix taken back because a label was replaced' },
   truthWindow: { name: 'llm_monitor.truth.window', kind: 'gauge', unit: '', labels: TRUTH, help: 'A measure over the sliding window of labelled calls; absent without labels' },
   truthWindowLow: { name: 'llm_monitor.truth.window.low', kind: 'gauge', unit: '', labels: TRUTH, help: 'Lower end of the 95 % interval of a measure' },

@@ -24,11 +24,15 @@ export interface HistogramHandle {
  * label does not compile. A handle belongs to one label set: keep it where a call is hot.
  */
 export interface MetricSink {
-  /** @param extra attributes of the call that the user allows as labels (call, token and cost metrics only); others are ignored */
+  /**
+   * @param extra attributes of the call that the user allows as labels (call, token and cost metrics only); others are ignored
+   * @param folded what a new label set becomes past the series limit, where `other` in each label would say something wrong; few
+   */
   counter<K extends CounterKey>(
     metric: K,
     labels: LabelsOf<K>,
     extra?: Readonly<Record<string, string>>,
+    folded?: LabelsOf<K>,
   ): CounterHandle;
   upDown<K extends UpDownKey>(metric: K, labels: LabelsOf<K>): UpDownHandle;
   histogram<K extends HistogramKey>(metric: K, labels: LabelsOf<K>): HistogramHandle;

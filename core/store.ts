@@ -56,7 +56,7 @@ function labelValue(raw: unknown, closed: ReadonlySet<string> | undefined): stri
  * vanish, none of which the OpenTelemetry SDK's instruments have. Reading it is a plain walk; rendering belongs to the exporter.
  *
  * Past the limit a new label set keeps only the values of the labels that the catalogue closes; its open labels and the user's
- * call labels, given or not, become `other`. So a metric never has more series than the limit plus the product, over its closed
+ * call labels, given or not, become `other` (or what its writer gave for this case). So a metric never has more series than the limit plus the product, over its closed
  * labels, of how many values each has (and one more, `other`, where that is not on the list): 3,120 of `llm_monitor.calls` at 2,000.
  */
 export class MetricStore implements MetricSink {
@@ -85,8 +85,9 @@ export class MetricStore implements MetricSink {
     metric: K,
     labels: LabelsOf<K>,
     extra?: Readonly<Record<string, string>>,
+    folded?: LabelsOf<K>,
   ): CounterHandle {
-    return this.#number(metric, extra === undefined ? labels : { ...extra, ...labels });
+    return this.#number(metric, extra === undefined ? labels : { ...extra, ...labels }, folded);
   }
 
   upDown<K extends UpDownKey>(metric: K, labels: LabelsOf<K>): UpDownHandle {
@@ -157,12 +158,17 @@ export class MetricStore implements MetricSink {
     return series instanceof NumberSeries ? series.value : undefined;
   }
 
-  #number<K extends CounterKey | UpDownKey | GaugeKey>(metric: K, labels: LabelsOf<K>): NumberSeries {
+  #number<K extends CounterKey | UpDownKey | GaugeKey>(
+    metric: K,
+    labels: LabelsOf<K>,
+    folded?: LabelsOf<K>,
+  ): NumberSeries {
     const family = this.#family(metric);
     return this.#series(
       family,
       labels,
       values => new NumberSeries(values, family.def.kind === 'counter', family.refuse, this.#clock),
+      folded,
     ) as NumberSeries;
   }
 
@@ -212,6 +218,7 @@ export class MetricStore implements MetricSink {
     family: MutableFamily,
     labels: Readonly<Record<string, string>>,
     create: (values: readonly string[]) => Series,
+    folded?: Readonly<Record<string, string>>,
   ): Series {
     const known = family.series.get(this.#rawKey(family, labels));
     if (known !== undefined) return known;
@@ -220,7 +227,10 @@ export class MetricStore implements MetricSink {
     let series = family.series.get(key);
     if (series !== undefined) return series;
     if (family.series.size >= this.seriesLimit) {
-      values = values.map((value, i) => (i >= family.catalogued || family.closed[i] === undefined ? OTHER : value));
+      values =
+        folded === undefined
+          ? values.map((value, i) => (i >= family.catalogued || family.closed[i] === undefined ? OTHER : value))
+          : this.#values(family, folded);
       key = this.#key(values);
       series = family.series.get(key);
       // The folding counter itself has one label, the metric's name: as many series as metrics.

@@ -1,5 +1,6 @@
 import type { CounterHandle } from '../../core/sink.js';
 import type { MetricStore } from '../../core/store.js';
+import { MISMATCH_CLASS, OTHER_CLASS } from './class-names.js';
 import { type ClassOutcome, outcomeOf } from './confusion.js';
 import type { Verdict } from './sliding-window.js';
 import type { Task } from './task.js';
@@ -93,7 +94,12 @@ export class TruthCounters {
     let cell = this.#cells.get(key);
     if (cell === undefined) {
       const labels = { task: this.#task.name, actual: names[actual] ?? '', predicted: names[predicted] ?? '' };
-      cell = [this.#store.counter('truthConfusion', labels), this.#store.counter('truthConfusionCorrected', labels)];
+      // Where the matrix has no room left, a mistake must not become a right answer: `other` in each label would be one.
+      const folded = { ...labels, actual: OTHER_CLASS, predicted: actual === predicted ? OTHER_CLASS : MISMATCH_CLASS };
+      cell = [
+        this.#store.counter('truthConfusion', labels, undefined, folded),
+        this.#store.counter('truthConfusionCorrected', labels, undefined, folded),
+      ];
       this.#cells.set(key, cell);
     }
     return cell;

@@ -304,6 +304,33 @@ test('past 50 classes a name is other, and a mistake among those is not right', 
   );
 });
 
+test('past the series limit a mistake in the matrix stays a mistake, and its task is known', () => {
+  const rig = createRig({ seriesLimit: 2000 });
+  let wrong = 0;
+  for (const task of ['one', 'two'])
+    for (let i = 0; i < 50; i++)
+      for (let j = 0; j < 50; j++) {
+        const id = `${task}-${i}-${j}`;
+        rig.call(id, { prediction: `class${j}` });
+        rig.label(id, `class${i}`, { task });
+        if (i !== j) wrong++;
+      }
+  rig.label('one-49-48', 'class48', { task: 'one' });
+  const sums = (metric: string): Record<string, number> => {
+    const out: Record<string, number> = {};
+    for (const [key, count] of Object.entries(rig.read(metric))) {
+      const [, task, actual, predicted] = /task=(\S+) actual=(\S+) predicted=(\S+)/.exec(key) ?? [];
+      const kind = `${task} ${actual === predicted ? 'right' : 'wrong'}`;
+      out[kind] = (out[kind] ?? 0) + count;
+    }
+    return out;
+  };
+  assert.equal(wrong, 4900);
+  assert.deepEqual(sums('truth.confusion'), { 'one right': 51, 'one wrong': 2450, 'two right': 50, 'two wrong': 2450 });
+  assert.deepEqual(nonZero(sums('truth.confusion.corrected')), { 'one wrong': 1 });
+  assert.equal(Object.keys(rig.read('truth.confusion')).length, 2000 + 2 * 2);
+});
+
 test('a class name that is a sentence, or longer than a label may be, is other', () => {
   const rig = createRig({ tasks: { default: { kind: 'multiclass' } } });
   rig.call('a', { prediction: 'my card number is\n4111' });
