@@ -25,6 +25,7 @@ interface Observed {
 function parse(this: Observed): Promise<unknown> {
   const seen = this[SEEN];
   if (seen.parsed === undefined) {
+    seen.call.asked();
     // `this` stays reachable from both callbacks: an awaited promise that nothing else holds is not abandoned.
     seen.parsed = seen.parse.call(this).then(
       value => {
@@ -45,8 +46,7 @@ function asResponse(this: Observed): Promise<unknown> {
   const response = (seen.asResponse as () => Promise<unknown>).call(this);
   return response.then(
     value => {
-      // `withResponse` asks for both, the parsed answer first.
-      if (this[SEEN].parsed === undefined) seen.call.raw();
+      this[SEEN].call.raw();
       return value;
     },
     error => {

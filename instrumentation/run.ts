@@ -45,6 +45,8 @@ export class Call implements OpenCall {
   #lastChunk = 0;
   #gaps: ChunkGaps | undefined;
   #answered = false;
+  #asked = false;
+  #rawAt: number | undefined;
   #ended = false;
 
   /** @param signal of the request's options: tells a deadline of the caller from a wish to stop */
@@ -111,10 +113,26 @@ export class Call implements OpenCall {
     else this.#end({ kind: 'ok', finishReasons: facts?.finishReasons ?? [] }, facts, undefined);
   }
 
-  /** The caller took the raw response: that it was one is all that is known. */
+  /** The caller asks for the parsed answer. */
+  asked(): void {
+    this.#asked = true;
+  }
+
+  /**
+   * The caller got the raw response. Unless it asks for the parsed answer as well, by the end of this turn of the event loop, the
+   * call ended here, and that there was a response is all that is known of it.
+   */
   raw(): void {
+    if (this.#ended || this.#asked || this.#rawAt !== undefined) return;
     this.#answered = true;
-    this.#end({ kind: 'ok', finishReasons: [] }, undefined, undefined);
+    this.#rawAt = performance.now();
+    setImmediate(() => {
+      if (!this.#asked) this.#endRaw();
+    });
+  }
+
+  #endRaw(): void {
+    this.#end({ kind: 'ok', finishReasons: [] }, undefined, undefined, this.#rawAt);
   }
 
   /** The call failed, or its stream did. */
@@ -164,6 +182,7 @@ export class Call implements OpenCall {
   /** The caller left a stream before its end. What had already stopped is a finished answer. */
   left(by: 'caller' | 'abandoned' | 'shutdown'): void {
     if (this.#ended) return;
+    if (this.#rawAt !== undefined && !this.#asked) return this.#endRaw();
     const facts = this.#firstChunk === undefined ? undefined : this.#gathered();
     if (facts !== undefined && facts.finishReasons.length > 0 && facts.failure === undefined)
       this.#end({ kind: 'ok', finishReasons: facts.finishReasons }, facts, undefined);
@@ -208,9 +227,14 @@ export class Call implements OpenCall {
     return this.#attempts === undefined ? undefined : endAttempts(this.#attempts);
   }
 
-  #end(outcome: Outcome, facts: ResponseFacts | undefined, error: ErrorFacts | undefined): void {
+  #end(
+    outcome: Outcome,
+    facts: ResponseFacts | undefined,
+    error: ErrorFacts | undefined,
+    at: number = performance.now(),
+  ): void {
     if (this.#ended) return;
-    const duration = (performance.now() - this.#start) / 1000;
+    const duration = (at - this.#start) / 1000;
     const built = this.#close();
     report({
       recorder: this.#recorder,

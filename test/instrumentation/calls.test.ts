@@ -123,6 +123,37 @@ describe('the record of a call', () => {
     assert.deepEqual(events[0]?.text?.output, ['The parcel']);
   });
 
+  it('holds the answer of a promise that was first asked for its response', async () => {
+    const { client } = start('chat');
+    const promise = client.chat.completions.create(CHAT);
+    await promise.asResponse();
+    assert.equal(events.length, 0);
+    await promise;
+    assert.equal(events[0]?.call.usage?.output, 84);
+    assert.deepEqual(events[0]?.text?.output, ['The parcel left our warehouse on Monday.']);
+    await new Promise(resolve => setImmediate(resolve));
+    assert.equal(events.length, 1);
+  });
+
+  it('of a raw response ends at its headers', async t => {
+    const { client } = start('chat');
+    await client.chat.completions.create(CHAT).asResponse();
+    const { now } = performance;
+    const at = performance.now();
+    // The rest of the turn takes an hour.
+    t.mock.method(performance, 'now', () => now.call(performance) + 3_600_000);
+    await new Promise(resolve => setImmediate(resolve));
+    assert.equal(events[0]?.call.attempts, 1);
+    assert.ok((events[0]?.call.duration as number) * 1000 <= at);
+  });
+
+  it('of a raw response is no call that shutdown cut off', async () => {
+    const { client } = start('chat');
+    await client.chat.completions.create(CHAT).asResponse();
+    instrumentation?.disable();
+    assert.deepEqual(events[0]?.call.outcome, { kind: 'ok', finishReasons: [] });
+  });
+
   it('counts the attempts of the SDK', async () => {
     const { client: base } = start('flaky');
     await base.withOptions({ maxRetries: 2 }).chat.completions.create(CHAT);
@@ -240,7 +271,6 @@ describe('the span of a call', () => {
       'llm_monitor.call.attempts': 1,
       'llm_monitor.usage.source': 'reported',
     });
-    assert.equal(call.serviceTier, 'default');
     assert.equal(call.serviceTier, 'default');
     assert.equal(call.traceId, span?.spanContext().traceId);
     assert.deepEqual(events[0]?.exemplar, { traceId: call.traceId, spanId: call.spanId });

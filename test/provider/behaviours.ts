@@ -138,6 +138,60 @@ export const BEHAVIOURS: readonly Behaviour[] = [
     records: [ok()],
   },
   {
+    name: 'asResponse, then the answer of the same promise',
+    scenario: 'chat',
+    run: async c => {
+      const promise = c.chat.completions.create(CHAT);
+      const response = await promise.asResponse();
+      const before = response.bodyUsed;
+      return [response.status, before, await promise];
+    },
+    records: [ok('stop')],
+  },
+  {
+    name: 'the answer, then asResponse of the same promise',
+    scenario: 'chat',
+    run: async c => {
+      const promise = c.chat.completions.create(CHAT);
+      const value = await promise;
+      const response = await promise.asResponse();
+      return [value, response.status, response.bodyUsed];
+    },
+    records: [ok('stop')],
+  },
+  {
+    name: 'asResponse twice',
+    scenario: 'chat',
+    run: async c => {
+      const promise = c.chat.completions.create(CHAT);
+      const [first, second] = await Promise.all([promise.asResponse(), promise.asResponse()]);
+      return [first.status, first === second];
+    },
+    records: [ok()],
+  },
+  {
+    name: 'asResponse, then the stream of the same promise',
+    scenario: 'chat',
+    run: async c => {
+      const promise = c.chat.completions.create(STREAM);
+      const response = await promise.asResponse();
+      return [response.status, await all(await promise)];
+    },
+    records: [ok('stop')],
+  },
+  {
+    name: 'asResponse, the body, then the answer of the same promise',
+    scenario: 'chat',
+    run: async (c, sdk) => {
+      const promise = c.chat.completions.create(CHAT);
+      const response = await promise.asResponse();
+      await response.text();
+      await new Promise(resolve => setImmediate(resolve));
+      return [response.status, await outcome(() => promise, sdk)];
+    },
+    records: [ok()],
+  },
+  {
     name: 'class and methods of the promise',
     scenario: 'chat',
     run: async c => {

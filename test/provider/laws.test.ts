@@ -55,6 +55,8 @@ async function watched(
   const undo = way === 'instrument' ? instrument(sdk, { wiring }) : undefined;
   try {
     const told = await behaviour.run(way === 'wrap' ? wrap(made, { wiring }) : made, sdk);
+    // A call whose raw response was taken ends with the turn.
+    await new Promise(resolve => setImmediate(resolve));
     return { told, calls, wiring, traffic: traffic(name) };
   } finally {
     undo?.();
