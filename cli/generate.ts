@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError, MonitorError, showValue } from '../core/errors.js';
 import { PRESETS, type PresetName } from '../core/presets.js';
 import { type GenerateOptions, generate } from '../grafana/generate.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
+import { makeFolder } from './make-folder.js';
 
 const USAGE = `Usage: llm-monitor generate --out DIR [options]
 
@@ -73,11 +74,9 @@ async function stale(out: string, files: ReadonlyMap<string, string>): Promise<s
 }
 
 async function write(out: string, files: ReadonlyMap<string, string>): Promise<void> {
-  for (const [path, content] of files) {
-    const file = join(out, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
-  }
+  const folders = new Set([...files.keys()].map(path => dirname(join(out, path))));
+  for (const folder of folders) await makeFolder(folder);
+  for (const [path, content] of files) await writeFile(join(out, path), content);
 }
 
 async function check(out: string, files: ReadonlyMap<string, string>, io: CommandIo): Promise<ExitCode> {

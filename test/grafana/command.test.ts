@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { generateCommand } from '../../cli/generate.js';
 import { generate } from '../../grafana/generate.js';
 
@@ -88,6 +90,32 @@ describe('llm-monitor generate', () => {
       assert.ok(err.endsWith(generateCommand.usage));
     });
   }
+
+  it('answers 2 where a file is in the way, and names it', async () => {
+    writeFileSync(join(out, 'file'), '');
+    for (const path of ['file', 'file/below', 'file/far/below']) {
+      const { code, err } = await run(['--out', join(out, path)]);
+      assert.equal(code, 2);
+      assert.equal(
+        err,
+        `llm-monitor generate: cannot make the folder ${join(out, path, 'dashboards')}: ${join(out, 'file')} is not a folder\n`,
+      );
+    }
+  });
+
+  it('answers 2 where the system lets nobody make a folder, and does not try for ever', {
+    skip: !existsSync('/proc/self') && 'this system has no /proc',
+  }, () => {
+    const main = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+    // In a process of its own, as nothing inside could end the loop.
+    const { status, stderr } = spawnSync(process.execPath, [main, 'generate', '--out', '/proc/x'], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      killSignal: 'SIGKILL',
+    });
+    assert.equal(status, 2);
+    assert.match(stderr, /^llm-monitor generate: cannot make the folder \/proc\/x\/dashboards: \/proc\b.* cannot be /);
+  });
 
   it('answers 2 to a setting that is not accepted, and writes nothing', async () => {
     const { code, err } = await run(['--out', join(out, 'new'), '--runbook-url', 'nowhere']);
