@@ -7,6 +7,7 @@ import { PRESETS, type PresetName } from '../core/presets.js';
 import { type GenerateOptions, generate } from '../grafana/generate.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { makeFolder } from './make-folder.js';
+import { surplusFiles } from './surplus-files.js';
 
 const USAGE = `Usage: llm-monitor generate --out DIR [options]
 
@@ -17,7 +18,8 @@ Writes dashboards, provisioning, rules with their tests, an Alertmanager configu
   --job NAME           Prometheus' job of the monitored apps (llm-monitor)
   --runbook-url URL    where the runbooks will be served
   --dashboard-url URL  where Grafana is (http://localhost:3000)
-  --check              write nothing; exit 1 and name what in DIR is missing or out of date
+  --check              write nothing; exit 1 and name what in DIR is missing, out of date, or left over
+                       from an older version
   --help               this text
 `;
 
@@ -81,12 +83,18 @@ async function write(out: string, files: ReadonlyMap<string, string>): Promise<v
 
 async function check(out: string, files: ReadonlyMap<string, string>, io: CommandIo): Promise<ExitCode> {
   const found = await stale(out, files);
-  if (found.length === 0) {
+  const surplus = await surplusFiles(out, files);
+  if (found.length + surplus.length === 0) {
     io.out(`${files.size} files in ${out} are up to date\n`);
     return 0;
   }
-  io.out(`${found.join('\n')}\n`);
-  io.err(`${found.length} of ${files.size} files in ${out} are not up to date; run the same command without --check\n`);
+  io.out([...found, ...surplus.map(path => `surplus      ${path}`), ''].join('\n'));
+  if (found.length > 0)
+    io.err(
+      `${found.length} of ${files.size} files in ${out} are not up to date; run the same command without --check\n`,
+    );
+  if (surplus.length > 0)
+    io.err(`files of an older version in ${out}: ${surplus.length}; nothing is written there any more, delete them\n`);
   return 1;
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { generateCommand } from '../../cli/generate.js';
@@ -66,6 +66,41 @@ describe('llm-monitor generate', () => {
     const { code, out: said } = await run(['--out', out, '--check']);
     assert.equal(code, 1);
     assert.equal(said, 'out of date  prometheus/rules/alerts.yaml\nmissing      runbooks/LLMAccuracyLow.md\n');
+  });
+
+  it('names files of an older version in its folders as surplus, and none of the user', async () => {
+    assert.equal((await run(['--out', out])).code, 0);
+    const mine = [
+      'dashboards/mine.json',
+      'dashboards/llm-monitor-mine.json',
+      'runbooks/README.md',
+      'runbooks/LLMMine.md',
+      'prometheus/rules/mine.yaml',
+      'provisioning/notes.txt',
+    ];
+    for (const path of mine) writeFileSync(join(out, path), '# mine\n{ "uid": "mine" }\n');
+    for (const path of ['README.md', 'LLMOld.md', 'old.yaml'])
+      writeFileSync(join(out, path), readFileSync(join(out, 'prometheus/prometheus.yml')));
+    assert.equal((await run(['--out', out, '--check'])).code, 0);
+
+    // Every generated file, as if it had once had another name.
+    const old: string[] = [];
+    for (const [path, content] of generate()) {
+      const { dir, name, ext } = parse(path);
+      old.push(`${dir}/${name}Old${ext}`);
+      writeFileSync(
+        join(out, old.at(-1) as string),
+        /^\.ya?ml$/.test(ext) ? content : content.replaceAll(name, `${name}Old`),
+      );
+    }
+    const { code, out: said, err } = await run(['--out', out, '--check']);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      said.trim().split('\n'),
+      old.sort().map(path => `surplus      ${path}`),
+    );
+    assert.match(err, new RegExp(`^files of an older version in .*: ${old.length}; `));
+    assert.ok(!err.includes('not up to date'));
   });
 
   it('shows its usage', async () => {
