@@ -19,6 +19,11 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'write dashboards, rules, Alertmanager configuration and runbooks',
     load: async () => (await import('./generate.js')).generateCommand,
   },
+  {
+    name: 'check',
+    summary: 'measure answers against labels and exit with 1 below a threshold, for CI',
+    load: async () => (await import('./check.js')).checkCommand,
+  },
 ];
 
 const WIDTH = Math.max(...COMMANDS.map(({ name }) => name.length));
