@@ -76,7 +76,7 @@ const YOUNG = 30;
  * detector, and its tail probability among the scores of the same model and operation. A call is scored before anything learns
  * from it, and what a calibrator keeps out of its reference (see `Calibrator`: above the guard only a trickle comes in) is learnt
  * neither by its detector nor by its context, so that an incident does not become the standard it is judged by, while a lasting
- * change does after some hundred calls. Pure: time comes with the calls, and refits are run by the owner (`stale`, `refit`).
+ * change does after some hundred calls. Pure: time comes with the calls or from the owner, and refits are run by the owner (`stale`, `refit`).
  */
 export class Detection {
   readonly threshold: number;
@@ -102,9 +102,18 @@ export class Detection {
     return this.#watches.some(({ detector }) => detector.stale === true && detector.refit !== undefined);
   }
 
-  /** Scores a call, then learns from it unless it looks broken. */
-  observe(call: LlmCall, evaluations: Evaluations, extras: CallExtras = {}): Findings {
-    if (Number.isFinite(call.duration)) this.#now = Math.max(this.#now, call.startedAt + call.duration * 1000);
+  /**
+   * Scores a call, then learns from it unless it looks broken.
+   * @param now milliseconds since the epoch, of a clock that does not jump; the end of the call if absent
+   */
+  observe(
+    call: LlmCall,
+    evaluations: Evaluations,
+    extras: CallExtras = {},
+    now = call.startedAt + call.duration * 1000,
+  ): Findings {
+    // Not the latest ever: one call that a clock put into next year would stop this time until then.
+    if (Number.isFinite(now)) this.#now = now;
     const levels = contextsOf(call);
     const features = toFeatures(call, evaluations, extras);
     const deviations = this.#normaliser.deviations(levels, features);
@@ -144,7 +153,7 @@ export class Detection {
     }
   }
 
-  /** @param now milliseconds since the epoch; the end of the latest call if absent */
+  /** @param now as for `observe`; that of the latest call if absent */
   status(now = this.#now): readonly DetectorStatus[] {
     return this.#watches.map(({ detector, calibrator, fittedAt }) => ({
       detector: detector.name,

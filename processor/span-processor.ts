@@ -1,6 +1,7 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { CallEvent } from '../core/calls.js';
+import { evenTime } from '../core/clock.js';
 import { textSize } from '../core/content.js';
 import type { FeedbackRecord, FeedbackSink } from '../core/feedback.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
@@ -47,6 +48,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   readonly truth: GroundTruth;
   readonly detection: Detection | undefined;
   readonly #wiring: Wiring;
+  readonly #time: () => number;
   readonly #evaluators: readonly Evaluator[];
   readonly #pricing: Pricing | undefined;
   readonly #metrics: CallMetrics;
@@ -66,6 +68,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     const wiring = options.wiring ?? defaultWiring();
     const { store, clock } = wiring;
     this.#wiring = wiring;
+    this.#time = evenTime(clock);
     this.#evaluators =
       options.evaluators === undefined ? createEvaluators() : createEvaluators('none', options.evaluators);
     this.detection = options.detection === false ? undefined : (options.detection ?? new Detection());
@@ -93,7 +96,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
       store.onCollect(() => {
         store.set('selfQueueDepth', this.#queue.size, {});
         store.set('selfEvaluationTimestamp', this.#evaluatedAt, {});
-        if (this.detection !== undefined) recordStatus(store, this.detection.status(clock.now()));
+        if (this.detection !== undefined) recordStatus(store, this.detection.status(this.#time()));
       }),
     );
     for (const component of ['processor', 'evaluator', 'instrumentation'] as const)
@@ -155,10 +158,8 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     );
     this.#quality.record(evaluations, item.model, call.operation, exemplar);
     if (this.detection !== undefined) {
-      const findings = this.detection.observe(call, evaluations, {
-        cost: item.cost,
-        characters: text?.output.reduce((sum, part) => sum + part.length, 0),
-      });
+      const characters = text?.output.reduce((sum, part) => sum + part.length, 0);
+      const findings = this.detection.observe(call, evaluations, { cost: item.cost, characters }, this.#time());
       recordFindings(store, findings, item.model, call.operation, exemplar);
     }
     this.#evaluatedAt = clock.now() / 1000;

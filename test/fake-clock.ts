@@ -2,16 +2,28 @@ import type { Clock } from '../core/clock.js';
 
 /** A clock that stands until it is told to go on: timers and deferred work run when the test says so. */
 export class FakeClock implements Clock {
+  readonly #start: number;
   #now: number;
+  #jumped = 0;
   #timers: { readonly at: number; readonly run: () => void }[] = [];
   #deferred: (() => void)[] = [];
 
   constructor(now = 1_790_000_000_000) {
+    this.#start = now;
     this.#now = now;
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#jumped;
+  }
+
+  monotonic(): number {
+    return this.#now - this.#start;
+  }
+
+  /** Sets the wall clock so much forward, or back: no time passes. */
+  jump(ms: number): void {
+    this.#jumped += ms;
   }
 
   setTimeout(run: () => void, ms: number): () => void {

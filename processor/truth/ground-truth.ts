@@ -1,4 +1,5 @@
 import type { LlmCall, Prediction } from '../../core/call.js';
+import { evenTime } from '../../core/clock.js';
 import { MonitorError, showValue } from '../../core/errors.js';
 import type { FeedbackRecord, FeedbackSink, LabelRecord, RatingRecord } from '../../core/feedback.js';
 import type { Json } from '../../core/json.js';
@@ -70,12 +71,16 @@ export class GroundTruth implements FeedbackSink {
   readonly #stop: () => void;
   /** Calls so far, as a task counts them that is first heard of later. */
   #unasked = new Coverage();
-  /** The wall clock may be set back; this does not. */
+  /** Ages calls and pairs: somebody may set the wall clock a year ahead, and back. */
+  readonly #time: () => number;
+  /** How far a restored state was ahead of this process. */
+  #ahead = 0;
   #now = 0;
 
   constructor(options: GroundTruthOptions = {}) {
     this.#wiring = options.wiring ?? defaultWiring();
-    const { store } = this.#wiring;
+    const { store, clock } = this.#wiring;
+    this.#time = evenTime(clock);
     this.#index = new CallIndex<TrackedCall>({
       ttl: positive('labelTtl', options.labelTtl ?? WEEK, false) * 1000,
       capacity: positive('maxPending', options.maxPending ?? DEFAULT_PENDING, true),
@@ -170,7 +175,7 @@ export class GroundTruth implements FeedbackSink {
       this.#index.add(ids, at, call);
       this.#expectLabels(call);
     }
-    this.#now = Math.max(this.#now, state.now);
+    this.#ahead = Math.max(0, state.now - this.#time());
     this.#index.advance(this.#tick());
     this.#setTextLimit();
   }
@@ -181,7 +186,7 @@ export class GroundTruth implements FeedbackSink {
   }
 
   #tick(): number {
-    this.#now = Math.max(this.#now, this.#wiring.clock.now());
+    this.#now = this.#time() + this.#ahead;
     return this.#now;
   }
 
@@ -223,8 +228,11 @@ export class GroundTruth implements FeedbackSink {
     task.coverage.label(predictedClass(task, call));
     call.pairs ??= new Map();
     call.pairs.set(task.name, pair());
-    const known = Math.min(timestamp ?? this.#now, this.#now);
-    this.#wiring.store.histogram('truthLabelDelay', { task: task.name }).record(Math.max(0, known - at) / 1000);
+    // A timestamp is of the wall clock: what it says here is how long ago.
+    const ago = timestamp === undefined ? 0 : Math.max(0, this.#wiring.clock.now() - timestamp);
+    this.#wiring.store
+      .histogram('truthLabelDelay', { task: task.name })
+      .record(Math.max(0, this.#now - ago - at) / 1000);
   }
 
   #guess(record: LabelRecord, call: TrackedCall): TaskEntry | undefined {

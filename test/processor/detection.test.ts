@@ -210,6 +210,10 @@ describe('Detection', () => {
     const later = detection.status()[0]?.age ?? Number.NaN;
     assert.ok(Math.abs(later - fitted - 60) < 10, `${fitted} ${later}`);
     assert.ok(detection.status(START + 3_600_000)[0]!.age! > 3000);
+    const { call } = traffic.next();
+    detection.observe({ ...call, startedAt: call.startedAt + 365 * 86_400_000 }, EVALUATIONS);
+    run(detection, traffic, 1);
+    assert.ok(detection.status()[0]!.age! < 3000, 'one call of next year does not move its time there');
   });
 });
 

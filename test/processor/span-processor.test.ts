@@ -132,6 +132,25 @@ test('an odd call among many alike is flagged with the feature that made it odd'
   assert.equal(slow() - before, 1);
 });
 
+test('a wall clock that jumps a year ahead and back does not change the age of a detector', () => {
+  const { clock, store, publish } = setUp();
+  const age = (): number | undefined => {
+    store.collect();
+    return store.value('detectorAge', { detector: 'isolation_forest' });
+  };
+  const year = 365 * 86_400_000;
+  for (let i = 0; i < 300; i++) {
+    if (i === 200) clock.jump(year);
+    publish();
+    clock.settle();
+  }
+  clock.advance(5000);
+  assert.equal(age(), 5);
+  clock.jump(-year);
+  clock.advance(5000);
+  assert.equal(age(), 10);
+});
+
 test('shutdown scores what waits and then hears nothing more', async () => {
   const { clock, store, processor, publish } = setUp();
   publish();

@@ -12,6 +12,7 @@ function fakeClock(): Clock & { advance(ms: number): Promise<void> } {
   const settle = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
   return {
     now: () => now,
+    monotonic: () => now,
     setTimeout(run, ms) {
       const timer = { at: now + ms, run };
       timers.push(timer);

@@ -413,6 +413,39 @@ test('calls wait until their time is over or there is no room; what had no room 
   assert.deepEqual(rig.read('truth.pending'), { 'task=default': 0 });
 });
 
+const YEAR = 365 * 24 * HOUR;
+for (const [why, there, back] of [
+  ['a year ahead and back', YEAR, -YEAR],
+  ['a year back and ahead', -YEAR, YEAR],
+  ['a year ahead for good', YEAR, 0],
+  ['a year back for good', -YEAR, 0],
+] as const) {
+  test(`a wall clock that is set ${why} expires no call and freezes no window`, () => {
+    const rig = createRig({ labelTtl: 60, windows: { count: [], seconds: [60] } });
+    const total = (): number => Object.keys(pick(rig.read('truth.window'), 'model=all', 'measure=accuracy')).length;
+    rig.call('a', { prediction: 'x' });
+    rig.call('b', { prediction: 'x' });
+    rig.at(20_000);
+    rig.label('a', 'x');
+    rig.jump(there);
+    assert.equal(total(), 1, 'its pair stays');
+    rig.call('c', { prediction: 'x' });
+    rig.at(30_000);
+    rig.jump(back);
+    rig.label('b', 'x');
+    rig.label('c', 'x');
+    assert.deepEqual(nonZero(rig.read('truth.labels')), { 'task=default result=matched': 3 });
+    assert.deepEqual(rig.read('truth.pending'), { 'task=default': 0 });
+    const delays = rig.wiring.store.collect().find(family => family.key === 'truthLabelDelay');
+    assert.deepEqual(
+      [...(delays?.series.values() ?? [])].map(series => 'sum' in series && series.sum),
+      [20 + 30 + 10],
+    );
+    rig.at(90_000);
+    assert.equal(total(), 0, 'time still passes');
+  });
+}
+
 test('coverage is the share of calls whose label arrived, over all and by predicted class', () => {
   const rig = createRig();
   for (const [id, prediction] of [

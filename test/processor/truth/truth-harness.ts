@@ -11,6 +11,8 @@ export interface Rig {
   readonly wiring: Wiring;
   /** Sets the clock to so many milliseconds after the start. */
   at(ms: number): void;
+  /** Sets the wall clock so much forward, or back: no time passes. */
+  jump(ms: number): void;
   call(id: string, raw?: RawCall, text?: string): LlmCall;
   /** A record as it comes in over the wire. */
   send(record: Readonly<Record<string, unknown>>): void;
@@ -21,7 +23,13 @@ export interface Rig {
 
 export function createRig(options: Omit<GroundTruthOptions, 'wiring'> & { readonly seriesLimit?: number } = {}): Rig {
   let now = START;
-  const clock = { now: () => now, setTimeout: () => () => {}, defer: () => () => {} };
+  let jumped = 0;
+  const clock = {
+    now: () => now + jumped,
+    monotonic: () => now,
+    setTimeout: () => () => {},
+    defer: () => () => {},
+  };
   const { seriesLimit, ...rest } = options;
   const wiring = createWiring({ clock, ...(seriesLimit === undefined ? {} : { seriesLimit }) });
   const truth = new GroundTruth({ wiring, ...rest });
@@ -32,18 +40,21 @@ export function createRig(options: Omit<GroundTruthOptions, 'wiring'> & { readon
     at(ms) {
       now = START + ms;
     },
+    jump(ms) {
+      jumped += ms;
+    },
     call(id, raw = {}, text) {
       const given = {
         id,
         provider: 'openai',
         operation: 'chat',
         model: { requested: 'gpt' },
-        startedAt: now,
+        startedAt: clock.now(),
         duration: 0,
         outcome: { kind: 'ok', finishReasons: ['stop'] },
         ...raw,
       };
-      const { call } = cleanCall(given, now);
+      const { call } = cleanCall(given, clock.now());
       truth.observe(call, text);
       return call;
     },
