@@ -32,6 +32,8 @@ export const SKIP_REASONS = [
   'script',
   'not_asked',
   'not_reported',
+  'not_ready',
+  'missing_peer',
   'operation',
   'threw',
   'other',
