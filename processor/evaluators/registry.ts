@@ -1,23 +1,60 @@
 import type { LlmCall } from '../../core/call.js';
 import type { CallText } from '../../core/content.js';
 import { MonitorError, showValue } from '../../core/errors.js';
+import { language } from '../language-detector.js';
+import { advice } from './advice.js';
+import { answerScript } from './answer-script.js';
 import { checkEvaluation } from './check-evaluation.js';
 import { completionStatus } from './completion-status.js';
+import { confidence } from './confidence.js';
+import { isConfigured } from './configured.js';
+import { diagnosis } from './diagnosis.js';
+import { dosage } from './dosage.js';
 import type { Evaluation, Evaluations, Evaluator, OnEvaluatorError, SkipReason } from './evaluator.js';
+import { jsonValidity } from './json-validity.js';
+import { lexicalSupport } from './lexical-support.js';
 import { pii, piiInput } from './pii.js';
+import { profanity } from './profanity.js';
+import { promise } from './promise.js';
 import { promptInjection } from './prompt-injection.js';
+import { readability } from './readability.js';
 import { refusal } from './refusal.js';
+import { relevance } from './relevance.js';
 import { repetition } from './repetition.js';
+import { requiredDisclaimer } from './required-disclaimer.js';
 import { responseLength } from './response-length.js';
 import { scan } from './scan.js';
 import { secrets } from './secrets.js';
+import { tokenEstimate } from './token-estimate.js';
+import { typeTokenRatio } from './type-token-ratio.js';
 
 /** Every evaluator of ours, by name. */
 export const EVALUATORS: ReadonlyMap<string, Evaluator> = new Map(
-  [completionStatus, responseLength, refusal, repetition, promptInjection, pii, piiInput, secrets].map(evaluator => [
-    evaluator.name,
-    evaluator,
-  ]),
+  [
+    completionStatus,
+    responseLength,
+    refusal,
+    repetition,
+    promptInjection,
+    pii,
+    piiInput,
+    secrets,
+    jsonValidity,
+    confidence,
+    relevance,
+    typeTokenRatio,
+    readability,
+    answerScript,
+    tokenEstimate,
+    lexicalSupport,
+    profanity,
+    requiredDisclaimer,
+    dosage,
+    diagnosis,
+    promise,
+    advice,
+    language,
+  ].map(evaluator => [evaluator.name, evaluator]),
 );
 
 /** What runs where nothing was chosen. */
@@ -40,7 +77,7 @@ export type EvaluatorChoice = string | Evaluator;
  * @param selection the default set if absent or empty
  * @param own evaluators of the user, added to what the selection names
  * @throws MonitorError CONFIG_INVALID for a name that is not known, an evaluator of the user that is none, and one whose name
- * another evaluator has, selected or not
+ * another evaluator has, selected or not; one of ours with options takes the place of the one without
  */
 export function createEvaluators(
   selection?: string | readonly EvaluatorChoice[],
@@ -77,7 +114,9 @@ export function createEvaluators(
 
 function add(chosen: Map<string, Evaluator>, evaluator: Evaluator): void {
   const { name } = checked(evaluator);
-  const taken = EVALUATORS.get(name) ?? chosen.get(name);
+  const ours = EVALUATORS.get(name);
+  const present = chosen.get(name);
+  const taken = isConfigured(evaluator) && (present ?? ours) === ours ? undefined : (present ?? ours);
   if (taken !== undefined && taken !== evaluator) fail(`is named ${name}; expected a name that no other has`);
   chosen.set(name, evaluator);
 }
