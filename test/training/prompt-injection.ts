@@ -9,13 +9,12 @@
  * templates, Leipzig's sentences, our own), and `own-prompts.ts`. HaluEval's rows are measured, never learnt from.
  */
 
-import { expandPattern } from '../../processor/evaluators/phrase-matcher.js';
 import { type InjectionVerdict, judgeWords } from '../../processor/evaluators/prompt-injection.js';
 import { promptWords } from '../../processor/evaluators/prompt-injection-words.js';
 import { type ReportedRow, runTraining } from './command.js';
 import { type TrainingRow, train, trainingRow } from './logistic.js';
 import { ATTACKS, REQUESTS } from './own-prompts.js';
-import { areaUnderCurve, foldOf, labelledRows, thresholdFor } from './rows.js';
+import { areaUnderCurve, foldOf, labelledRows, sentencesOf, thresholdFor } from './rows.js';
 
 interface Row {
   readonly id: string;
@@ -82,18 +81,16 @@ function harmless(): Row[] {
 
 /** A few of the sentences of each pattern, evenly chosen. */
 function own(patterns: readonly string[], label: 0 | 1): Row[] {
-  return patterns.flatMap((pattern, number) => {
-    const all = expandPattern(pattern);
-    const taken = Math.min(OWN_ROWS, all.length);
-    return Array.from({ length: taken }, (_, i) => ({
+  return patterns.flatMap((pattern, number) =>
+    sentencesOf(pattern, OWN_ROWS).map((text, i) => ({
       id: `own-${label}-${number}-${i}`,
-      text: all[Math.floor(((i + 0.5) * all.length) / taken)] as string,
+      text,
       kind: 'own',
       source: 'own',
       label,
       learn: true,
-    }));
-  });
+    })),
+  );
 }
 
 function learnt(row: Row): TrainingRow {

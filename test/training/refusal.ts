@@ -6,7 +6,7 @@
  *     node dist/test/training/refusal.js --report OUT  each answering model left out in turn; scores to OUT, no weights
  *
  * Rows of ../shared/data/quality: answers in XSTest (Röttger et al. 2024, CC BY 4.0) and, as harmless ones, replies in BEGIN
- * (CC BY 4.0) and our own sentences.
+ * (CC BY 4.0), our own sentences, and `own-answers.ts`.
  */
 
 import { type LinearModel, logistic } from '../../processor/evaluators/linear-model.js';
@@ -14,23 +14,31 @@ import { openingWords, phraseLogOdds, refusalScore } from '../../processor/evalu
 import { scan } from '../../processor/evaluators/scan.js';
 import { type ReportedRow, runTraining } from './command.js';
 import { type TrainingRow, train, trainingRow } from './logistic.js';
-import { areaUnderCurve, type LabelledRow, labelledRows } from './rows.js';
+import { ANSWERS, REFUSALS } from './own-answers.js';
+import { areaUnderCurve, type LabelledRow, labelledRows, sentencesOf } from './rows.js';
 
 const PENALTY = 0.000_1;
 /** Replies of other sets count less: they are not about what one may refuse. */
 const OTHER_WEIGHT = 0.5;
 
 const answers = labelledRows('refusal');
-const harmless: readonly TrainingRow[] = [
+/** Sentences of a pattern of ours. */
+const OWN_ROWS = 6;
+const own = (patterns: readonly string[], label: 0 | 1) =>
+  patterns.flatMap(pattern =>
+    sentencesOf(pattern, OWN_ROWS).map(text => trainingRow(openingWords(text), label, OTHER_WEIGHT)),
+  );
+const others: readonly TrainingRow[] = [
   ...labelledRows('groundedness').filter(({ kind }) => kind === 'begin-wow'),
   ...labelledRows('presets').filter(({ kind }) => kind === 'own'),
 ].map(({ output, input }) => trainingRow(openingWords(output ?? input ?? ''), 0, OTHER_WEIGHT));
+const taught = [...others, ...own(REFUSALS, 1), ...own(ANSWERS, 0)];
 
 /** Partial refusals teach nothing: people did not agree on them. */
 function modelOf(rows: readonly LabelledRow[]): LinearModel {
   const full = rows.filter(({ label }) => label !== 0.5);
   const learnt = full.map(({ output, label }) => trainingRow(openingWords(output ?? ''), label === 1 ? 1 : 0));
-  return train([...learnt, ...harmless], PENALTY);
+  return train([...learnt, ...taught], PENALTY);
 }
 
 runTraining('refusal', () => modelOf(answers), report);

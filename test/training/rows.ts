@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { hashText } from '../../core/content.js';
+import { expandPattern } from '../../processor/evaluators/phrase-matcher.js';
 import { sharedPath } from '../shared.js';
 
 /** A labelled row as the sets beside the checkout have it. */
@@ -38,4 +39,11 @@ export function areaUnderCurve(bad: readonly number[], fine: readonly number[]):
   let won = 0;
   for (const b of bad) for (const f of fine) won += b > f ? 1 : b === f ? 0.5 : 0;
   return won / (bad.length * fine.length);
+}
+
+/** Sentences that a pattern stands for, at most so many, evenly chosen. */
+export function sentencesOf(pattern: string, most: number): readonly string[] {
+  const all = expandPattern(pattern);
+  const taken = Math.min(most, all.length);
+  return Array.from({ length: taken }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / taken)] as string);
 }
