@@ -42,6 +42,9 @@ function traffic(name: string): string[] {
 /** The two ways in: one client, or its class. */
 const WAYS = ['wrap', 'instrument'] as const;
 
+/** A call whose raw response was taken ends with the turn. */
+const TURN = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
+
 async function watched(
   sdk: Sdk,
   behaviour: Behaviour,
@@ -55,8 +58,7 @@ async function watched(
   const undo = way === 'instrument' ? instrument(sdk, { wiring }) : undefined;
   try {
     const told = await behaviour.run(way === 'wrap' ? wrap(made, { wiring }) : made, sdk);
-    // A call whose raw response was taken ends with the turn.
-    await new Promise(resolve => setImmediate(resolve));
+    await TURN();
     return { told, calls, wiring, traffic: traffic(name) };
   } finally {
     undo?.();
@@ -66,6 +68,7 @@ async function watched(
 async function bare(sdk: Sdk, behaviour: Behaviour): Promise<{ told: unknown; traffic: string[] }> {
   const name = `b${++run}`;
   const told = await behaviour.run(client(sdk, behaviour, name), sdk);
+  await TURN();
   return { told, traffic: traffic(name) };
 }
 
