@@ -18,6 +18,14 @@ export function isPatched(method: unknown): boolean {
 }
 
 /**
+ * True for a method that OpenTelemetry's own way of patching has wrapped: another instrumentation of the SDK sees its calls. It
+ * stays true when that one is switched off while a patch of ours lies over its own.
+ */
+export function wrappedByOther(method: unknown): boolean {
+  return typeof method === 'function' && (method as { readonly __wrapped?: unknown }).__wrapped === true;
+}
+
+/**
  * Puts `make(original)` in the place of a method, under the same name, length and flags.
  * @param owner a prototype, or an instance: then the patch is its own and hides the one of its class
  * @returns the undo, which restores the property if the patch is still the current one and otherwise makes it pass calls through;

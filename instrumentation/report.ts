@@ -23,6 +23,8 @@ export interface Ending {
   readonly text: readonly MessageText[] | undefined;
   readonly context: CallContext | undefined;
   readonly span: Span | undefined;
+  /** False where another instrumentation writes the metrics of the conventions. */
+  readonly alone: boolean;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** Seconds. */
@@ -70,7 +72,6 @@ export function report(ending: Ending): void {
         timeToFirstChunk: ending.firstChunk,
         attempts: ending.attempts,
         serviceTier: facts?.serviceTier,
-        serviceTier: facts?.serviceTier,
         usage: usageOf(ending),
         template: context?.template ?? templateOf(ending.text ?? NO_MESSAGES),
         context: context?.attributes,
@@ -79,7 +80,7 @@ export function report(ending: Ending): void {
       },
       recorder.wiring.clock.now(),
     );
-    measure(ending, call);
+    if (ending.alone) measure(ending, call);
     endSpan(ending, call);
     const exemplar: ExemplarRef | undefined =
       traced !== undefined && (traced.traceFlags & TraceFlags.SAMPLED) !== 0

@@ -37,6 +37,7 @@ export class Call implements OpenCall {
   readonly #signal: AbortSignal | undefined;
   readonly #attempts: AttemptCount | undefined;
   readonly #inFlight: UpDownHandle;
+  readonly #alone: boolean;
   readonly #span: Span | undefined;
   readonly #startedAt: number;
   readonly #start: number;
@@ -49,8 +50,19 @@ export class Call implements OpenCall {
   #rawAt: number | undefined;
   #ended = false;
 
-  /** @param signal of the request's options: tells a deadline of the caller from a wish to stop */
-  constructor(recorder: Recorder, row: Provider, endpoint: Endpoint, client: unknown, body: unknown, signal: unknown) {
+  /**
+   * @param signal of the request's options: tells a deadline of the caller from a wish to stop
+   * @param alone false where another instrumentation writes the conventions' span and metrics of this call
+   */
+  constructor(
+    recorder: Recorder,
+    row: Provider,
+    endpoint: Endpoint,
+    client: unknown,
+    body: unknown,
+    signal: unknown,
+    alone: boolean,
+  ) {
     const site = recorder.site(row, client);
     const { wiring } = recorder;
     let request = NO_REQUEST;
@@ -71,7 +83,8 @@ export class Call implements OpenCall {
     this.#signal = typeof signal === 'object' && signal !== null ? (signal as AbortSignal) : undefined;
     this.#startedAt = wiring.clock.now();
     this.#start = performance.now();
-    this.#span = recorder.spans ? this.#startSpan() : undefined;
+    this.#alone = alone;
+    this.#span = recorder.spans && alone ? this.#startSpan() : undefined;
     this.#attempts = site.countsAttempts ? beginAttempts(body) : undefined;
     this.#inFlight = this.#target.inFlight(wiring.store, wiring.models.label(this.#target.model ?? ''));
     this.#inFlight.add(1);
@@ -182,7 +195,10 @@ export class Call implements OpenCall {
   /** The caller left a stream before its end. What had already stopped is a finished answer. */
   left(by: 'caller' | 'abandoned' | 'shutdown'): void {
     if (this.#ended) return;
-    if (this.#rawAt !== undefined && !this.#asked) return this.#endRaw();
+    if (this.#rawAt !== undefined && !this.#asked) {
+      this.#endRaw();
+      return;
+    }
     const facts = this.#firstChunk === undefined ? undefined : this.#gathered();
     if (facts !== undefined && facts.finishReasons.length > 0 && facts.failure === undefined)
       this.#end({ kind: 'ok', finishReasons: facts.finishReasons }, facts, undefined);
@@ -244,6 +260,7 @@ export class Call implements OpenCall {
       text: this.#text,
       context: this.#context,
       span: this.#span,
+      alone: this.#alone,
       startedAt: this.#startedAt,
       duration,
       firstChunk: this.#firstChunk,

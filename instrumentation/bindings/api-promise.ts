@@ -1,5 +1,5 @@
 import { watchAttempts } from '../attempts.js';
-import { isPatched, type Method, patchMethod, type Undo } from '../patch.js';
+import { isPatched, type Method, patchMethod, type Undo, wrappedByOther } from '../patch.js';
 import { observe } from '../promise.js';
 import { fieldsOf } from '../readers/fields.js';
 import type { Endpoint, Provider } from '../readers/provider.js';
@@ -11,13 +11,17 @@ import { watch } from './watchers.js';
 let inside = false;
 
 function watched(original: Method, endpoint: Endpoint, row: Provider, source: RecorderSource): Method {
+  // Another instrumentation may lie below ours or above it. The conventions' spans and metrics are its own then: each counts once.
+  const below = wrappedByOther(original);
   return function (this: unknown, ...args: unknown[]): unknown {
     if (inside) return original.apply(this, args);
     const recorder = source();
     if (recorder === undefined) return original.apply(this, args);
     let call: Call;
     try {
-      call = new Call(recorder, row, endpoint, fieldsOf(this)['_client'], args[0], fieldsOf(args[1])['signal']);
+      const self = fieldsOf(this);
+      const alone = !below && !wrappedByOther(self[endpoint.method]);
+      call = new Call(recorder, row, endpoint, self['_client'], args[0], fieldsOf(args[1])['signal'], alone);
     } catch {
       recorder.fault();
       return original.apply(this, args);
