@@ -29,6 +29,8 @@ export interface Pricing {
    */
   cost(call: LlmCall, hints?: PriceHints): number | undefined;
   costOf(query: PriceQuery): number | undefined;
+  /** Reads what the first price would else wait for: 10 to 20 ms of the built-in table. */
+  warm?(): void;
 }
 
 export interface PricingOptions {
@@ -41,7 +43,7 @@ const MAX_KNOWN = 2000;
 const NO_HINTS: PriceHints = {};
 
 /**
- * Prices calls. The built-in table is read at the first question.
+ * Prices calls. The built-in table is read at the first question, or by `warm`.
  * @throws MonitorError CONFIG_INVALID that names the place in `file` that is wrong
  */
 export function createPricing(options: PricingOptions = {}): Pricing {
@@ -52,12 +54,16 @@ export function createPricing(options: PricingOptions = {}): Pricing {
   let table: PriceTable | undefined;
   const known = new Map<string, Found | null>();
 
+  function read(): PriceTable {
+    table ??= file === undefined ? builtInTable() : readTable(file, builtInTable());
+    return table;
+  }
+
   function find({ provider, model, region, zone }: PriceQuery): Found | undefined {
     const key = `${provider}\n${model}\n${region ?? ''}\n${zone ?? ''}`;
     const before = known.get(key);
     if (before !== undefined) return before ?? undefined;
-    table ??= file === undefined ? builtInTable() : readTable(file, builtInTable());
-    const found = findRecords(table, provider, model, { region, zone });
+    const found = findRecords(read(), provider, model, { region, zone });
     if (known.size >= MAX_KNOWN) known.clear();
     known.set(key, found ?? null);
     return found;
@@ -70,6 +76,7 @@ export function createPricing(options: PricingOptions = {}): Pricing {
 
   return {
     asOf,
+    warm: () => void read(),
     costOf: ask,
     cost(call, hints = NO_HINTS) {
       if (call.usage === undefined) return undefined;

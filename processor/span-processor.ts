@@ -99,6 +99,8 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
         if (this.detection !== undefined) recordStatus(store, this.detection.status(this.#time()));
       }),
     );
+    // Once the app has gone on, and before its first call has to wait for the table.
+    this.#undo.push(clock.defer(() => this.#guard('pricing', () => this.#pricing?.warm?.())));
     for (const component of ['processor', 'evaluator', 'instrumentation'] as const)
       store.counter('selfErrors', { component }).add(0);
     for (const reason of ['queue_full', 'shutdown'] as const) store.counter('selfDropped', { reason }).add(0);

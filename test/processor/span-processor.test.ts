@@ -176,6 +176,16 @@ test('calls are priced by the built-in table, unless nobody wants it', () => {
   assert.equal(unpriced.processor.pricesAsOf, undefined);
 });
 
+test('the prices are read in a turn of their own, not while the first call waits', () => {
+  const order: string[] = [];
+  const pricing = { ...createPricing(), warm: () => void order.push('warm') };
+  const { clock, publish } = setUp({ pricing });
+  order.push('started');
+  clock.settle();
+  publish();
+  assert.deepEqual(order, ['started', 'warm']);
+});
+
 test('a price table that throws costs nothing but a count', () => {
   const { store, publish } = setUp({
     pricing: {
