@@ -1,8 +1,9 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { cleanCall } from '../core/call.js';
 import type { CallEvent } from '../core/calls.js';
 import { evenTime } from '../core/clock.js';
-import { textSize } from '../core/content.js';
+import { type CallText, textSize } from '../core/content.js';
 import type { FeedbackRecord, FeedbackSink } from '../core/feedback.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { CallMetrics } from './call-metrics.js';
@@ -104,6 +105,23 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     for (const component of ['processor', 'evaluator', 'instrumentation'] as const)
       store.counter('selfErrors', { component }).add(0);
     for (const reason of ['queue_full', 'shutdown'] as const) store.counter('selfDropped', { reason }).add(0);
+  }
+
+  /**
+   * Loads what the first evaluation would otherwise load (phrases, weights), one piece a turn. For who starts a process, before
+   * traffic comes. Nothing is counted.
+   */
+  warmUp(): void {
+    const { call } = cleanCall({ operation: 'chat', outcome: { kind: 'ok', finishReasons: ['stop'] } }, 0);
+    const text: CallText = { input: [{ role: 'user', text: 'When do you open?' }], output: ['At nine.'] };
+    const steps = this.#evaluators.map(evaluator => () => evaluate([evaluator], call, text));
+    const next = (): void => {
+      const step = steps.shift();
+      if (step === undefined) return;
+      this.#guard('processor', step);
+      this.#wiring.clock.defer(next);
+    };
+    next();
   }
 
   onStart(_span: Span, _parent: Context): void {}

@@ -44,17 +44,14 @@ export class PhraseMatcher {
     this.groups = Object.keys(groups);
     const trie = new Trie();
     this.groups.forEach((name, group) => {
-      for (const pattern of groups[name] as readonly string[])
-        for (const phrase of expandPattern(pattern)) trie.add(phrase.split(' ').map(hashWord), group);
+      for (const pattern of groups[name] as readonly string[]) trie.add(slotsOf(pattern), group);
     });
     trie.link();
     this.#failure = trie.failure;
     this.#lengths = trie.lengths;
     this.#group = trie.group;
     this.#words = table(trie.vocabulary);
-    this.#edges = table(
-      new Map(trie.children.flatMap((to, from) => [...to].map(([word, state]) => [edge(from, word), state]))),
-    );
+    this.#edges = table(trie.edges);
   }
 
   /** The number of a word in the phrases; 0 if no phrase has it. */
@@ -82,55 +79,83 @@ export class PhraseMatcher {
   }
 }
 
-/** The phrases as a tree of words, with for each state the longest proper suffix that is a state too. */
+/** A pattern as the choices that follow each other, each choice as its words. */
+function slotsOf(pattern: string): readonly (readonly string[])[][] {
+  return pattern
+    .split(/[()]/)
+    .map((part, i) =>
+      (i % 2 === 0 ? [part] : part.split('|')).map(choice => choice.split(' ').filter(word => word !== '')),
+    );
+}
+
+/**
+ * The phrases as a tree of words, with for each state the longest proper suffix that is a state too. A pattern grows it choice by
+ * choice from all states reached so far: thousands of phrases that begin alike are never written out one by one.
+ */
 class Trie {
   readonly vocabulary = new Map<number, number>();
-  readonly children: Map<number, number>[] = [new Map()];
+  readonly edges = new Map<number, number>();
   readonly failure: number[] = [0];
   readonly lengths: number[] = [0];
   readonly group: number[] = [0];
+  readonly #depth: number[] = [0];
+  readonly #parent: number[] = [0];
+  readonly #word: number[] = [0];
 
-  add(hashes: readonly number[], group: number): void {
-    let state = 0;
-    for (const hash of hashes) {
-      const word = this.vocabulary.get(hash) ?? this.vocabulary.size + 1;
-      this.vocabulary.set(hash, word);
-      state = this.children[state]?.get(word) ?? this.#grow(state, word);
+  add(slots: readonly (readonly (readonly string[])[])[], group: number): void {
+    let reached = new Set([0]);
+    for (const choices of slots) {
+      const next = new Set<number>();
+      for (const words of choices) {
+        const numbers = words.map(word => this.#number(word));
+        for (const state of reached)
+          next.add(numbers.reduce((at, word) => this.edges.get(edge(at, word)) ?? this.#grow(at, word), state));
+      }
+      reached = next;
     }
-    if (this.lengths[state] !== 0) return;
-    this.lengths[state] = hashes.length;
-    this.group[state] = group;
+    for (const state of reached) {
+      if (this.lengths[state] !== 0) continue;
+      this.lengths[state] = this.#depth[state] as number;
+      this.group[state] = group;
+    }
   }
 
-  /** Breadth first, so that the failure of a state is known before those of the states behind it. */
+  /** Shallow states first, so that the failure of a state is known before those of the states behind it. */
   link(): void {
-    const waiting = [0];
-    for (let i = 0; i < waiting.length; i++) {
-      const state = waiting[i] as number;
-      for (const [word, to] of this.children[state] ?? []) {
-        waiting.push(to);
-        const fallback = state === 0 ? 0 : this.#fallback(this.failure[state] as number, word);
-        this.failure[to] = fallback;
-        if (this.lengths[to] !== 0) continue;
-        this.lengths[to] = this.lengths[fallback] as number;
-        this.group[to] = this.group[fallback] as number;
-      }
+    const states = Array.from(this.#depth.keys()).slice(1);
+    for (const to of states.sort((a, b) => (this.#depth[a] as number) - (this.#depth[b] as number))) {
+      const state = this.#parent[to] as number;
+      const fallback = state === 0 ? 0 : this.#fallback(this.failure[state] as number, this.#word[to] as number);
+      this.failure[to] = fallback;
+      if (this.lengths[to] !== 0) continue;
+      this.lengths[to] = this.lengths[fallback] as number;
+      this.group[to] = this.group[fallback] as number;
     }
+  }
+
+  #number(word: string): number {
+    const hash = hashWord(word);
+    const known = this.vocabulary.get(hash);
+    if (known !== undefined) return known;
+    this.vocabulary.set(hash, this.vocabulary.size + 1);
+    return this.vocabulary.size;
   }
 
   #grow(state: number, word: number): number {
     const to = this.lengths.length;
-    this.children[state]?.set(word, to);
-    this.children.push(new Map());
+    this.edges.set(edge(state, word), to);
     this.failure.push(0);
     this.lengths.push(0);
     this.group.push(0);
+    this.#depth.push((this.#depth[state] as number) + 1);
+    this.#parent.push(state);
+    this.#word.push(word);
     return to;
   }
 
   #fallback(state: number, word: number): number {
     for (;;) {
-      const to = this.children[state]?.get(word);
+      const to = this.edges.get(edge(state, word));
       if (to !== undefined) return to;
       if (state === 0) return 0;
       state = this.failure[state] as number;
