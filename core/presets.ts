@@ -20,6 +20,8 @@ export interface Thresholds {
 
 export interface Preset {
   readonly thresholds: Thresholds;
+  /** Evaluators beside the default ones. */
+  readonly evaluators: readonly string[];
   readonly severities: {
     readonly accuracy: Severity;
     readonly errors: Severity;
@@ -31,6 +33,7 @@ export interface Preset {
 
 export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
   online: {
+    evaluators: [],
     thresholds: { accuracy: 0.9, errorRatio: 0.05, latencyP95: 10, anomalyScore: 0.99, anomalyRatio: 0.1 },
     severities: {
       accuracy: 'critical',
@@ -41,6 +44,7 @@ export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
     },
   },
   finance: {
+    evaluators: ['promise', 'advice', 'pii_input'],
     thresholds: { accuracy: 0.95, errorRatio: 0.02, latencyP95: 8, anomalyScore: 0.99, anomalyRatio: 0.08 },
     severities: {
       accuracy: 'critical',
@@ -51,6 +55,7 @@ export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
     },
   },
   healthcare: {
+    evaluators: ['dosage', 'diagnosis', 'advice', 'pii_input'],
     thresholds: { accuracy: 0.95, errorRatio: 0.02, latencyP95: 15, anomalyScore: 0.99, anomalyRatio: 0.08 },
     severities: {
       accuracy: 'critical',

@@ -47,7 +47,7 @@ export function startMonitor(config: MonitorConfig = {}): Monitor {
   if (loaded.settings.disabled) return disabledMonitor();
   for (const line of loaded.notices) notice(line);
   if (loaded.settings.captureContent !== 'none') {
-    notice('message content is asked for, but this version keeps it in the process: it has no redaction yet');
+    notice('message content is asked for, but this version cannot write it: it stays in the process');
   }
   const parts = assemble(loaded);
   const monitor: Monitor = {
@@ -75,12 +75,20 @@ function resourceOf({ settings, code }: LoadedConfig): Resource {
     .merge(resourceFromAttributes({ ...code.resourceAttributes, ...named }));
 }
 
-function processorOf({ settings, code }: LoadedConfig, wiring: Wiring): LlmSpanProcessor {
+/** A selection that only adds and leaves out changes the preset's set; one that names evaluators replaces it. */
+function evaluatorSelection({ settings }: LoadedConfig): readonly string[] {
+  const chosen = settings.evaluators ?? [];
+  const changes = chosen.every(name => name.startsWith('+') || name.startsWith('-'));
+  return changes ? [...PRESET_TABLE[settings.preset].evaluators.map(name => `+${name}`), ...chosen] : chosen;
+}
+
+function processorOf(loaded: LoadedConfig, wiring: Wiring): LlmSpanProcessor {
+  const { settings, code } = loaded;
   const { thresholds } = PRESET_TABLE[settings.preset];
   const windows = code.truth?.windows;
   return new LlmSpanProcessor({
     wiring,
-    evaluators: createEvaluators(settings.evaluators, code.customEvaluators),
+    evaluators: createEvaluators(evaluatorSelection(loaded), code.customEvaluators),
     detection: new Detection({
       threshold: thresholds.anomalyScore,
       ...(settings.detectors === undefined ? {} : { detectors: settings.detectors }),
