@@ -2,7 +2,7 @@ import { METRICS } from '../core/catalog.js';
 
 const BOUNDS: readonly number[] = METRICS.timePerOutputChunk.buckets;
 /** Records a stream may cost. One takes about 2.4 us through the OpenTelemetry SDK, and a stream may have thousands of chunks. */
-const MAX_RECORDS = 16;
+const MAX_RECORDS = 8;
 
 /** What earlier streams of the same series left unrecorded, by bucket: fractions of a record. */
 export type Carry = Float64Array;
@@ -30,7 +30,7 @@ export class ChunkGaps {
 
   /**
    * Gives the mean of each bucket as often as it has gaps: bucket counts and sum come out as if each gap had been recorded.
-   * A stream of more than 16 gaps counts for 16: all buckets are scaled down alike, and what falls below a whole record is
+   * A stream of more than 8 gaps counts for 8: all buckets are scaled down alike, and what falls below a whole record is
    * carried to the next stream of the series, so that over many streams the shares of the buckets are right, rare ones included.
    */
   each(carry: Carry, record: (seconds: number) => void): void {
@@ -39,7 +39,7 @@ export class ChunkGaps {
       const count = this.#counts[i] as number;
       if (count === 0) continue;
       const mean = (this.#sums[i] as number) / count;
-      // A hair of tolerance: sixteen sixteenths must be one, whatever the rounding.
+      // A hair of tolerance: eight eighths must be one, whatever the rounding.
       const due = (carry[i] as number) + count * scale + 1e-9;
       const whole = Math.floor(due);
       carry[i] = due - whole;
