@@ -95,14 +95,19 @@ export class IsolationForest {
     const range = beyond === undefined ? undefined : new Range(beyond, width);
     const order = Int32Array.from({ length: count }, (_, i) => i);
     const sample = new Int32Array(psi * width);
+    // Made once and column by column: a tree copies its sample out of one column after the other, each small enough to be at hand.
+    const keys = new Int32Array(rows.length);
+    for (let f = 0; f < width; f++) for (let r = 0; r < count; r++) keys[f * count + r] = toKey(rows[r * width + f]!);
+    const picked = new Int32Array(psi);
     for (let t = 0; t < trees; t++) {
       for (let i = 0; i < psi; i++) {
         const j = i + Math.floor(random() * (count - i));
         const row = order[j]!;
         order[j] = order[i]!;
         order[i] = row;
-        for (let f = 0; f < width; f++) sample[f * psi + i] = toKey(rows[row * width + f]!);
+        picked[i] = row;
       }
+      for (let f = 0; f < width; f++) for (let i = 0; i < psi; i++) sample[f * psi + i] = keys[f * count + picked[i]!]!;
       roots[t] = nodes.count;
       growTree(nodes, sample, psi, width, random);
       if (range !== undefined) range.add(sample, psi, trees);
