@@ -121,11 +121,9 @@ export class GroundTruth implements FeedbackSink {
     const answer = text?.trim() ?? '';
     if (answer !== '' && answer.length <= MAX_TEXT && this.#texts.limit > 0) tracked.text = answer;
     const { id: callId, responseId, spanId } = call;
-    const ids: CallIds = {
-      callId,
-      ...(responseId === undefined ? {} : { responseId }),
-      ...(spanId === undefined ? {} : { spanId }),
-    };
+    const ids: { -readonly [K in keyof CallIds]: CallIds[K] } = { callId };
+    if (responseId !== undefined) ids.responseId = responseId;
+    if (spanId !== undefined) ids.spanId = spanId;
     const held = this.#index.add(ids, this.#tick(), tracked);
     this.#expectLabels(tracked);
     for (const task of this.#tasks) if (belongs(task, tracked)) task.coverage.see(predictedClass(task, tracked));

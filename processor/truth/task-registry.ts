@@ -24,6 +24,7 @@ export class TaskRegistry {
   readonly #store: MetricStore;
   readonly #spans: readonly WindowSpan[];
   readonly #entries = new Map<string, TaskEntry>();
+  readonly #tasks: Task[] = [];
   /** Names that labels brought, whether or not their kind is known by now. */
   readonly #heard = new Set<string>([DEFAULT_TASK]);
   #undecided: boolean;
@@ -41,8 +42,8 @@ export class TaskRegistry {
     this.#undecided = this.#entries.size === 0;
   }
 
-  *[Symbol.iterator](): Generator<Task> {
-    for (const { task } of this.#entries.values()) yield task;
+  [Symbol.iterator](): ArrayIterator<Task> {
+    return this.#tasks.values();
   }
 
   /** True while labels may come that need an answer's text and no task says so. */
@@ -60,6 +61,7 @@ export class TaskRegistry {
     const task = new Task(name, config, spans, { guessed, coverage: coverage.unlabelled() });
     const entry = { task, counters: new TruthCounters(this.#store, task) };
     this.#entries.set(name, entry);
+    this.#tasks.push(task);
     for (const result of LABEL_RESULTS) this.#store.counter('truthLabels', { task: name, result }).add(0);
     return entry;
   }

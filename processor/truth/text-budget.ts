@@ -6,7 +6,9 @@ import { isLong, type TrackedCall } from './tracked-call.js';
  * name counts for nothing and stays.
  */
 export class TextBudget {
-  readonly #sizes = new Map<Held<TrackedCall>, number>();
+  /** Calls in the order in which they were first counted; one whose text went early stays until its turn. */
+  #queue: (Held<TrackedCall> | undefined)[] = [];
+  #head = 0;
   #limit = 0;
   #used = 0;
 
@@ -27,36 +29,55 @@ export class TextBudget {
 
   /** Counts the text of a call, again if it has changed. */
   count(held: Held<TrackedCall>): void {
-    const size = textOf(held.call);
-    this.#used += size - (this.#sizes.get(held) ?? 0);
-    if (size === 0) this.#sizes.delete(held);
-    else this.#sizes.set(held, size);
+    const { call } = held;
+    const size = textOf(call);
+    if (size === 0 && call.counted <= 0) return;
+    this.#used += size - Math.max(0, call.counted);
+    if (call.counted < 0) this.#queue.push(held);
+    call.counted = size;
     this.#trim();
   }
 
   /** Drops the text of a call. */
   forget(held: Held<TrackedCall>): void {
-    const size = this.#sizes.get(held);
-    if (size === undefined) return;
-    this.#sizes.delete(held);
-    this.#used -= size;
-    const { call } = held;
+    this.#drop(held.call);
+    this.#trim();
+  }
+
+  #drop(call: TrackedCall): void {
+    if (call.counted <= 0) return;
+    this.#used -= call.counted;
+    call.counted = 0;
     call.text = undefined;
     if (isLong(call.prediction)) call.prediction = null;
-    for (const [task, prediction] of call.predictions ?? []) if (isLong(prediction)) call.predictions?.set(task, null);
+    if (call.predictions === undefined) return;
+    for (const [task, prediction] of call.predictions) if (isLong(prediction)) call.predictions.set(task, null);
   }
 
   #trim(): void {
-    for (const held of this.#sizes.keys()) {
-      if (this.#used <= this.#limit) return;
-      this.forget(held);
+    const queue = this.#queue;
+    for (; this.#head < queue.length; this.#head++) {
+      const held = queue[this.#head] as Held<TrackedCall>;
+      if (held.call.counted > 0) {
+        if (this.#used <= this.#limit) break;
+        this.#drop(held.call);
+      }
+      held.call.counted = -1;
+      queue[this.#head] = undefined;
+    }
+    if (this.#head > 1024 && this.#head * 2 > queue.length) {
+      this.#queue = queue.slice(this.#head);
+      this.#head = 0;
     }
   }
 }
 
-function textOf(call: TrackedCall): number {
-  let size = call.text?.length ?? 0;
-  for (const prediction of [call.prediction, ...(call.predictions?.values() ?? [])])
-    if (isLong(prediction)) size += String(prediction?.value).length;
+function textOf({ text, prediction, predictions }: TrackedCall): number {
+  let size = (text?.length ?? 0) + lengthOf(prediction);
+  if (predictions !== undefined) for (const own of predictions.values()) size += lengthOf(own);
   return size;
+}
+
+function lengthOf(prediction: TrackedCall['prediction']): number {
+  return isLong(prediction) ? String(prediction?.value).length : 0;
 }

@@ -17,12 +17,14 @@ export interface TrackedCall {
   predictions: Map<string, Kept> | undefined;
   /** The answer's text, for tasks that compare it with a reference text. */
   text: string | undefined;
+  /** Characters of text that it was counted with; -1 while it was not counted. For `TextBudget`. */
+  counted: number;
   /** By task. */
   pairs: Map<string, Pair> | undefined;
 }
 
 export function trackedCall(model: string, prediction?: Kept): TrackedCall {
-  return { model, prediction, predictions: undefined, text: undefined, pairs: undefined };
+  return { model, prediction, predictions: undefined, text: undefined, counted: -1, pairs: undefined };
 }
 
 /** Characters of an answer, or of a predicted text, that are kept; of a longer one none are. */

@@ -45,3 +45,23 @@ test('text that changes is counted again', () => {
   texts.forget(held);
   assert.deepEqual([...held.call.predictions], [['qa', null]]);
 });
+
+test('a call whose text went early and came again is counted once, and goes in its turn', () => {
+  const index = new CallIndex<TrackedCall>({ ttl: 1000, capacity: 5000 });
+  const texts = new TextBudget();
+  texts.limit = 200;
+  const add = (id: string) => {
+    const held = index.add({ callId: id }, 0, trackedCall('m'));
+    held.call.text = 't'.repeat(100);
+    texts.count(held);
+    return held;
+  };
+  const [first, second] = [add('a'), add('b')];
+  texts.forget(second);
+  assert.equal(texts.used, 100);
+  second.call.text = 'u'.repeat(50);
+  texts.count(second);
+  assert.equal(texts.used, 150);
+  for (let i = 0; i < 4000; i++) add(`c${i}`);
+  assert.deepEqual([first.call.text, second.call.text, texts.used], [undefined, undefined, 200]);
+});
