@@ -3,6 +3,7 @@ import { ERROR_TYPES, type ErrorType, type FinishReason, TOKEN_CLASSES, type Tok
 import type { ModelNames } from '../core/model-names.js';
 import type { CounterHandle, ExemplarRef } from '../core/sink.js';
 import type { MetricStore } from '../core/store.js';
+import { HandleCache } from './handle-cache.js';
 
 /** The handles of one provider, model and operation (and call labels): looked up once, then only added to. */
 interface CallHandles {
@@ -22,7 +23,7 @@ export class CallMetrics {
   readonly #store: MetricStore;
   readonly #models: ModelNames;
   readonly #priced: boolean;
-  readonly #handles = new Map<string, CallHandles>();
+  readonly #handles = new HandleCache<CallHandles>();
   readonly #extra: readonly string[];
 
   /** @param priced that somebody asks for prices: without, a missing cost is no missing price */
@@ -116,16 +117,12 @@ export class CallMetrics {
   }
 
   #of(call: LlmCall, model: string): CallHandles {
-    let key = `${call.provider}\0${model}\0${call.operation}`;
+    let key: string = call.operation;
     for (const name of this.#extra) key += `\0${call.context[name] ?? ''}`;
-    let handles = this.#handles.get(key);
-    if (handles === undefined) {
-      // Handles are only a cache: past any number that a sane app has, start over rather than grow.
-      if (this.#handles.size > 4096) this.#handles.clear();
-      handles = this.#create(call, model);
-      this.#handles.set(key, handles);
-    }
-    return handles;
+    return (
+      this.#handles.get(call.provider, model, key) ??
+      this.#handles.set(call.provider, model, key, this.#create(call, model))
+    );
   }
 
   /**

@@ -1,9 +1,8 @@
 import type { LlmCall } from '../core/call.js';
 import { MonitorError, showValue } from '../core/errors.js';
 import type { Json } from '../core/json.js';
-import type { Operation } from '../core/labels.js';
 import { PRESET_TABLE } from '../core/presets.js';
-import type { ExemplarRef, MetricSink } from '../core/sink.js';
+import type { MetricSink } from '../core/sink.js';
 import { Calibrator, type CalibratorOptions } from './detectors/calibrate.js';
 import { ContextNormaliser } from './detectors/context-normaliser.js';
 import type { Detector } from './detectors/detector.js';
@@ -118,7 +117,7 @@ export class Detection {
     const features = toFeatures(call, evaluations, extras);
     const deviations = this.#normaliser.deviations(levels, features);
     const warm = this.#normaliser.known(levels.slice(0, 1)) >= WARM;
-    const context = `${call.operation}\0${call.model.requested}`;
+    const context = levels[1] as string;
     const found: Finding[] = [];
     let learn = true;
     for (const watch of this.#watches) {
@@ -207,21 +206,6 @@ export class Detection {
     for (let f = 1; f < contributions.length; f++) if (contributions[f]! > contributions[top]!) top = f;
     const feature = contributions[top]! > 0 ? FEATURE_NAMES[top] : undefined;
     return { detector, score, flagged: true, contributions, ...(feature === undefined ? {} : { feature }) };
-  }
-}
-
-/** Writes what detectors found in a call; `model` is a label value. A detector that is not ready has no score, not a score of 0. */
-export function recordFindings(
-  sink: MetricSink,
-  findings: Findings,
-  model: string,
-  operation: Operation,
-  exemplar?: ExemplarRef,
-): void {
-  for (const { detector, score, flagged, feature } of findings.found) {
-    sink.histogram('anomalyScore', { detector, model, operation }).record(score, exemplar);
-    if (flagged)
-      sink.counter('anomalyFlagged', { detector, model, operation, feature: feature ?? 'none' }).add(1, exemplar);
   }
 }
 

@@ -134,7 +134,7 @@ export function toFeatures(call: LlmCall, evaluations: Evaluations, extras: Call
 }
 
 /**
- * The contexts of a call, widest first: its operation, its model within it, its template within that. Templates are often made
+ * The contexts of a call, widest first: its operation, its model within it, its template, if it has one, within that. Templates are often made
  * per user or per day, so the model's own level carries those that are new.
  */
 export function contextsOf(call: LlmCall): readonly string[] {

@@ -1,5 +1,6 @@
 import type { LlmCall } from '../core/call.js';
 import { TOKEN_CLASSES } from '../core/labels.js';
+import { HandleCache } from './handle-cache.js';
 import { costOf, type ServedAs, type TokenCounts } from './prices/cost.js';
 import { type Found, findRecords, type Place } from './prices/find.js';
 import { builtInTable, PRICES_AS_OF, type PriceTable, readTable } from './prices/table.js';
@@ -38,8 +39,6 @@ export interface PricingOptions {
   readonly file?: object;
 }
 
-/** Names that are kept; a caller that makes up names must not fill the memory. */
-const MAX_KNOWN = 2000;
 const NO_HINTS: PriceHints = {};
 
 /**
@@ -52,7 +51,7 @@ export function createPricing(options: PricingOptions = {}): Pricing {
   const own = file === undefined ? undefined : readTable(file);
   const asOf = own?.asOf === undefined || own.asOf === PRICES_AS_OF ? PRICES_AS_OF : `${PRICES_AS_OF}, ${own.asOf}`;
   let table: PriceTable | undefined;
-  const known = new Map<string, Found | null>();
+  const known = new HandleCache<Found | null>();
 
   function read(): PriceTable {
     table ??= file === undefined ? builtInTable() : readTable(file, builtInTable());
@@ -60,12 +59,11 @@ export function createPricing(options: PricingOptions = {}): Pricing {
   }
 
   function find({ provider, model, region, zone }: PriceQuery): Found | undefined {
-    const key = `${provider}\n${model}\n${region ?? ''}\n${zone ?? ''}`;
-    const before = known.get(key);
+    const place = region === undefined && zone === undefined ? '' : `${region ?? ''}\n${zone ?? ''}`;
+    const before = known.get(provider, model, place);
     if (before !== undefined) return before ?? undefined;
     const found = findRecords(read(), provider, model, { region, zone });
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(key, found ?? null);
+    known.set(provider, model, place, found ?? null);
     return found;
   }
 
@@ -92,6 +90,16 @@ export function createPricing(options: PricingOptions = {}): Pricing {
   };
 }
 
+const DAY_MS = 86_400_000;
+let lastDay = { number: Number.NaN, day: PRICES_AS_OF };
+
+/** The day in UTC, YYYY-MM-DD. */
 function dayOf(at: number): string {
-  return Number.isFinite(at) && Math.abs(at) < 8.64e15 ? new Date(at).toISOString().slice(0, 10) : PRICES_AS_OF;
+  const number = Math.floor(at / DAY_MS);
+  // Nearly every call is of the day of the call before.
+  if (number !== lastDay.number) {
+    const day = Math.abs(at) < 8.64e15 ? new Date(at).toISOString().slice(0, 10) : PRICES_AS_OF;
+    lastDay = { number, day };
+  }
+  return lastDay.day;
 }

@@ -2,6 +2,7 @@ import type { Operation } from '../core/labels.js';
 import type { CounterHandle, ExemplarRef, HistogramHandle } from '../core/sink.js';
 import type { MetricStore } from '../core/store.js';
 import type { Evaluations } from './evaluators/evaluator.js';
+import { HandleCache } from './handle-cache.js';
 
 interface QualityHandles {
   readonly score: HistogramHandle;
@@ -12,44 +13,40 @@ interface QualityHandles {
 /** Writes what the evaluators said of a call. */
 export class QualityMetrics {
   readonly #store: MetricStore;
-  readonly #handles = new Map<string, Map<string, QualityHandles>>();
+  readonly #scored = new HandleCache<QualityHandles>();
+  readonly #skipped = new HandleCache<CounterHandle>();
 
   constructor(store: MetricStore) {
     this.#store = store;
   }
 
   record(evaluations: Evaluations, model: string, operation: Operation, exemplar?: ExemplarRef): void {
-    const handles = this.#of(model, operation);
     for (const [evaluator, evaluation] of evaluations) {
       if ('skipped' in evaluation) {
-        this.#store.counter('qualitySkipped', { evaluator, reason: evaluation.skipped }).add(1);
+        this.#skip(evaluator, evaluation.skipped).add(1);
         continue;
       }
-      let own = handles.get(evaluator);
-      if (own === undefined) {
-        const labels = { evaluator, model, operation } as const;
-        // `flagged` is born at 0 with the first score, so that the first flag is an increase.
-        own = {
-          score: this.#store.histogram('qualityScore', labels),
-          evaluated: this.#store.counter('qualityEvaluated', labels),
-          flagged: this.#store.counter('qualityFlagged', labels),
-        };
-        handles.set(evaluator, own);
-      }
+      const own = this.#scored.get(evaluator, model, operation) ?? this.#create(evaluator, model, operation);
       own.score.record(evaluation.score, exemplar);
       own.evaluated.add(1);
       if (evaluation.flagged) own.flagged.add(1, exemplar);
     }
   }
 
-  #of(model: string, operation: Operation): Map<string, QualityHandles> {
-    const key = `${model}\0${operation}`;
-    let handles = this.#handles.get(key);
-    if (handles === undefined) {
-      if (this.#handles.size > 4096) this.#handles.clear();
-      handles = new Map();
-      this.#handles.set(key, handles);
-    }
-    return handles;
+  #skip(evaluator: string, reason: string): CounterHandle {
+    return (
+      this.#skipped.get(evaluator, reason, '') ??
+      this.#skipped.set(evaluator, reason, '', this.#store.counter('qualitySkipped', { evaluator, reason }))
+    );
+  }
+
+  #create(evaluator: string, model: string, operation: Operation): QualityHandles {
+    const labels = { evaluator, model, operation } as const;
+    // `flagged` is born at 0 with the first score, so that the first flag is an increase.
+    return this.#scored.set(evaluator, model, operation, {
+      score: this.#store.histogram('qualityScore', labels),
+      evaluated: this.#store.counter('qualityEvaluated', labels),
+      flagged: this.#store.counter('qualityFlagged', labels),
+    });
   }
 }

@@ -7,9 +7,10 @@ import { type CallText, textSize } from '../core/content.js';
 import type { FeedbackRecord, FeedbackSink } from '../core/feedback.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { CallMetrics } from './call-metrics.js';
-import { Detection, recordFindings, recordStatus } from './detection.js';
-import type { Evaluations, Evaluator } from './evaluators/evaluator.js';
+import { Detection, recordStatus } from './detection.js';
+import type { Evaluations, Evaluator, OnEvaluatorError } from './evaluators/evaluator.js';
 import { createEvaluators, evaluate } from './evaluators/registry.js';
+import { FindingMetrics } from './finding-metrics.js';
 import { ModelChange } from './model-change.js';
 import { createPricing, type Pricing } from './pricing.js';
 import { QualityMetrics } from './quality-metrics.js';
@@ -54,12 +55,15 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   readonly #pricing: Pricing | undefined;
   readonly #metrics: CallMetrics;
   readonly #quality: QualityMetrics;
+  readonly #findings: FindingMetrics;
   readonly #changes: ModelChange;
   readonly #queue: WorkQueue<Work>;
   readonly #seen = new RecentIds(20_000);
   readonly #undo: (() => void)[] = [];
   readonly #overhead;
   readonly #duration;
+  readonly #onEvaluatorError: OnEvaluatorError = () =>
+    this.#wiring.store.counter('selfErrors', { component: 'evaluator' }).add(1);
   #refit: Iterator<void> | undefined;
   /** Seconds since the epoch; undefined before the first call was evaluated. */
   #evaluatedAt: number | undefined;
@@ -77,6 +81,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     this.#pricing = options.pricing === false ? undefined : (options.pricing ?? createPricing());
     this.#metrics = new CallMetrics(store, wiring.models, this.#pricing !== undefined);
     this.#quality = new QualityMetrics(store);
+    this.#findings = new FindingMetrics(store);
     this.#changes = new ModelChange(store);
     this.#overhead = store.counter('selfOverhead', { component: 'processor' });
     this.#duration = store.histogram('selfEvaluationDuration', {});
@@ -169,18 +174,16 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
 
   /** Off the caller's path: the text is read, scored and let go. */
   #score(item: Work & { kind: 'call' }): void {
-    const { store, clock } = this.#wiring;
+    const { clock } = this.#wiring;
     const begin = performance.now();
     const { call, text, exemplar } = item.event;
     this.#guard('truth', () => this.truth.observe(call, text?.output[0]));
-    const evaluations: Evaluations = evaluate(this.#evaluators, call, text, () =>
-      store.counter('selfErrors', { component: 'evaluator' }).add(1),
-    );
+    const evaluations: Evaluations = evaluate(this.#evaluators, call, text, this.#onEvaluatorError);
     this.#quality.record(evaluations, item.model, call.operation, exemplar);
     if (this.detection !== undefined) {
       const characters = text?.output.reduce((sum, part) => sum + part.length, 0);
       const findings = this.detection.observe(call, evaluations, { cost: item.cost, characters }, this.#time());
-      recordFindings(store, findings, item.model, call.operation, exemplar);
+      this.#findings.record(findings, item.model, call.operation, exemplar);
     }
     this.#evaluatedAt = clock.now() / 1000;
     this.#duration.record((performance.now() - begin) / 1000);

@@ -92,7 +92,8 @@ export function costOf(found: Found, tokens: TokenCounts, day: string, served: S
   const { prices, factor } = pricesOf(record, named, inputTokens);
   const residency = served.residency === undefined ? 1 : (record.residency?.[served.residency] ?? 1);
   let sum = 0;
-  for (const [name, count] of Object.entries(tokens) as [PriceClass, number | undefined][]) {
+  for (const name of Object.keys(tokens) as PriceClass[]) {
+    const count = tokens[name];
     if (count === undefined || count === 0) continue;
     const price = unitPrice(prices, name);
     if (price !== undefined) sum += count * price;

@@ -9,12 +9,12 @@ import {
   type DetectionOptions,
   type Finding,
   type Findings,
-  recordFindings,
   recordStatus,
 } from '../../processor/detection.js';
 import type { Detector } from '../../processor/detectors/detector.js';
 import type { Evaluations } from '../../processor/evaluators/evaluator.js';
 import { FEATURE_NAMES } from '../../processor/features.js';
+import { FindingMetrics } from '../../processor/finding-metrics.js';
 
 const START = 1_772_409_628_773;
 const EVALUATIONS: Evaluations = new Map([['refusal', { score: 0, flagged: false }]]);
@@ -237,10 +237,11 @@ function recorder(): Detector & { readonly log: string[] } {
   };
 }
 
-describe('recordFindings', () => {
+describe('FindingMetrics', () => {
   const finding = { detector: FOREST, score: 0.995, flagged: true, feature: 'latency' } as const;
   const labels = { detector: FOREST, model: 'gpt-x', operation: 'chat' } as const;
-  const write = (store: MetricStore, findings: Findings): void => recordFindings(store, findings, 'gpt-x', 'chat');
+  const write = (store: MetricStore, findings: Findings): void =>
+    new FindingMetrics(store).record(findings, 'gpt-x', 'chat');
 
   it('writes the score, the flag with its feature, and how far the detector is', () => {
     const store = new MetricStore();
