@@ -11,7 +11,9 @@ export const answerScript: Evaluator = {
   bad: 'neither',
   evaluate({ facts }: EvaluatorInput): Evaluation {
     if (facts.choice < 0) return { skipped: 'no_output' };
-    const shares = scriptShares(facts.answer, facts.nonAscii === 0);
+    if (facts.nonAscii === 0)
+      return /[a-z]/i.test(facts.answer) ? { score: 1, flagged: false, reason: 'latin' } : { skipped: 'no_output' };
+    const shares = scriptShares(facts.answer);
     let most: Script = 'latin';
     for (const script of SCRIPTS) if (shares[script] > shares[most]) most = script;
     if (shares[most] === 0) return { skipped: 'no_output' };

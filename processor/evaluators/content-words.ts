@@ -1,4 +1,5 @@
 import { APOSTROPHE, asciiTable, codeOf, DIGIT, foldCodePoint, IGNORED, kindOf, SINGLE } from './fold.js';
+import { StampedSet } from './stamped-set.js';
 import { HASH_PRIME, HASH_START, hashWord } from './word-hash.js';
 
 /** Letters that tell one word from another; endings differ behind them. */
@@ -11,12 +12,32 @@ const MAX_WEIGHT = 7;
 const FUNCTION_WORDS =
   'a an the and or but if of to in on at by for from with as is are was were be been being am do does did done has have had having can could will would shall should may might must it its this that these those there here i you he she we they me him her us them my your his our their what which who whom whose when where why how not no nor so than then too very just about into over under again also any some all each more most other such only own same s t d ll re ve m don dont please';
 
-let functionWords: Set<number> | undefined;
+let functionWords: StampedSet | undefined;
+
+function functionWordSet(): StampedSet {
+  const set = new StampedSet();
+  const words = FUNCTION_WORDS.split(' ');
+  set.reset(words.length);
+  for (const word of words) set.add(hashWord(word));
+  return set;
+}
+
+let scratch = wordsFor(1024);
+
+function wordsFor(capacity: number) {
+  return {
+    stems: new Int32Array(capacity),
+    hashes: new Int32Array(capacity),
+    weights: new Uint8Array(capacity),
+  };
+}
 
 /** The words of a text that carry what it is about. */
 export interface ContentWords {
   /** Hash of the first five letters of each word, in order, function words included. */
   readonly stems: Int32Array;
+  /** Hash of each whole word, as `hashWord` gives it. */
+  readonly hashes: Int32Array;
   /** Letters of each word, at most 7; 0 for a function word of English. */
   readonly weights: Uint8Array;
   readonly length: number;
@@ -25,15 +46,17 @@ export interface ContentWords {
 /**
  * Folds the words of a text as a scan does and keeps their beginnings: `regulation` and `regulated` are one. A character of a
  * script without spaces is a word.
+ * @returns tables that all calls use in turn: only valid until the next
  * @param parts the stretches [from, to) to read, in order
  */
 export function contentWords(text: string, parts: readonly (readonly [number, number])[]): ContentWords {
-  functionWords ??= new Set(FUNCTION_WORDS.split(' ').map(hashWord));
+  functionWords ??= functionWordSet();
   const ascii = asciiTable();
   let size = 1;
-  for (const [from, to] of parts) size += to - from;
-  const stems = new Int32Array(size);
-  const weights = new Uint8Array(size);
+  // A word takes a letter and a separator; a character of its own takes itself.
+  for (const [from, to] of parts) size += to - from + 1;
+  if (scratch.stems.length < size) scratch = wordsFor(size * 2);
+  const { stems, hashes, weights } = scratch;
   let count = 0;
   for (const [from, to] of parts) {
     let length = 0;
@@ -60,6 +83,7 @@ export function contentWords(text: string, parts: readonly (readonly [number, nu
       if (kind === IGNORED || (kind === APOSTROPHE && length > 0)) continue;
       if (length > 0) {
         stems[count] = stem;
+        hashes[count] = hash;
         weights[count++] = functionWords.has(hash) ? 0 : Math.min(length, MAX_WEIGHT);
         hash = HASH_START;
         length = 0;
@@ -74,7 +98,7 @@ export function contentWords(text: string, parts: readonly (readonly [number, nu
       }
     }
   }
-  return { stems, weights, length: count };
+  return { stems, hashes, weights, length: count };
 }
 
 /** One number for two neighbours, in their order. */

@@ -16,10 +16,14 @@ const LAB =
 const FOOD =
   /\b(?:water|salt|sugar|flour|soup|butter|milk|juice|protein|carbohydrates?|carbs|fib(?:er|re)|fat|calories|rice|meat|caffeine|coffee|tea|wine|alcohol|oil|fertili[sz]er|dough|recipe)\b/;
 const KINDS = ['dosage'] as const;
+/** Amounts that are looked at; a text with more of them is a table. */
+const MAX_AMOUNTS = 200;
 
 /** Finds amounts of a medicine that somebody is told to take or give. */
 export function findDosage(text: string): readonly Found[] {
+  let seen = 0;
   return search(text, AMOUNT, match => {
+    if (++seen > MAX_AMOUNTS) return undefined;
     const end = match.index + match[0].length;
     const sentence = sentenceAround(text, match.index, end);
     if (LAB.test(sentence) || FOOD.test(sentence)) return undefined;

@@ -21,6 +21,8 @@ export interface JsonValidityOptions {
 /** Longer answers would take the evaluator's thread for too long. */
 const MAX_LENGTH = 262_144;
 const FENCE = '```';
+/** Brackets in words that are looked at for the one that holds the data. */
+const MAX_BRACKETS = 256;
 /** The reason that is named where several hold. */
 const DAMAGES = ['single_quotes', 'python_literal', 'comment', 'trailing_comma'] as const satisfies JsonDamage[];
 
@@ -106,7 +108,9 @@ function insideFence(answer: string): string | undefined {
 function onlyValue(text: string): { readonly lenient: LenientValue; readonly value: unknown } | Reason {
   const bare = /^\s*[[{]/.test(text);
   let found: { readonly lenient: LenientValue; readonly value: unknown } | undefined;
+  let seen = 0;
   for (let at = nextBracket(text, 0); at >= 0; ) {
+    if (++seen > MAX_BRACKETS) return 'not_json';
     const lenient = readLenient(text, at);
     if (lenient === undefined) return found === undefined ? 'cut_off' : 'several_values';
     const parsed = parse(lenient.strict);
@@ -115,7 +119,7 @@ function onlyValue(text: string): { readonly lenient: LenientValue; readonly val
       if (found !== undefined) return 'several_values';
       found = { lenient, value: parsed.value };
       // What begins with the value and goes on in signs is broken JSON, not JSON with words around it.
-      if (bare && /^\s*[^\s\p{L}]/u.test(text.slice(lenient.end, lenient.end + 100))) return 'not_json';
+      if (bare && /^\s*[^\s\p{L}[{]/u.test(text.slice(lenient.end, lenient.end + 100))) return 'not_json';
     }
     at = nextBracket(text, lenient.end);
   }

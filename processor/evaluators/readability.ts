@@ -8,23 +8,31 @@ const FULL = 30;
 /** The formula knows the syllables of English; half of the letters say whether a text can be. */
 const LATIN = 0.5;
 
-const VOWEL = 1;
-const LETTER = 2;
+const BREAK = 0;
+const CONSONANT = 1;
+const VOWEL = 2;
+/** Inside a word it is not there, elsewhere it parts words. */
+const APOSTROPHE = 3;
 
 let kinds: Uint8Array | undefined;
 
 function letterKinds(): Uint8Array {
   kinds ??= Uint8Array.from({ length: 128 }, (_, code) => {
     const char = String.fromCharCode(code).toLowerCase();
-    return /[a-z]/.test(char) ? LETTER | (/[aeiouy]/.test(char) ? VOWEL : 0) : 0;
+    if (char === "'") return APOSTROPHE;
+    return /[aeiouy]/.test(char) ? VOWEL : /[a-z]/.test(char) ? CONSONANT : BREAK;
   });
   return kinds;
 }
 
+/** General punctuation parts words, all else beyond ASCII is taken for a consonant. */
+function kindBeyond(unit: number): number {
+  if (unit === 0x2019) return APOSTROPHE;
+  return unit >= 0x2000 && unit <= 0x206f ? BREAK : CONSONANT;
+}
+
 const E = 0x65;
 const L = 0x6c;
-const APOSTROPHE = 0x27;
-const CURLY_APOSTROPHE = 0x2019;
 
 /**
  * Syllables of English words, one at least for each: groups of vowels, less an `e` that ends a word behind a consonant
@@ -34,25 +42,31 @@ export function countSyllables(text: string, from = 0, to = text.length): number
   const table = letterKinds();
   let total = 0;
   let groups = 0;
-  let previous = 0;
-  let before = 0;
+  let previous = BREAK;
+  let before = BREAK;
   for (let at = from; at <= to; at++) {
     const unit = at < to ? text.charCodeAt(at) : 0;
-    if ((unit === APOSTROPHE || unit === CURLY_APOSTROPHE) && previous !== 0) continue;
-    // General punctuation parts words, all else beyond ASCII is taken for a letter.
-    const kind = unit < 128 ? (table[unit] as number) : unit >= 0x2000 && unit <= 0x206f ? 0 : LETTER;
-    if (kind === 0) {
-      if (previous !== 0) {
-        const last = text.charCodeAt(at - 1) | 0x20;
-        const silent = groups > 1 && last === E && before === LETTER && (text.charCodeAt(at - 2) | 0x20) !== L;
-        total += silent ? groups - 1 : Math.max(1, groups);
-      }
+    let kind = unit < 128 ? (table[unit] as number) : kindBeyond(unit);
+    if (kind === APOSTROPHE) {
+      if (previous !== BREAK) continue;
+      kind = BREAK;
+    }
+    if (kind === VOWEL) {
+      if (previous !== VOWEL) groups++;
+    } else if (kind === BREAK && previous !== BREAK) {
+      if (groups > 1 && before === CONSONANT && isSilent(text, at)) groups--;
+      total += groups > 0 ? groups : 1;
       groups = 0;
-    } else if (kind > LETTER && previous <= LETTER) groups++;
+    }
     before = previous;
     previous = kind;
   }
   return total;
+}
+
+/** Whether the word that ends at `at` ends in an `e` that is not spoken: not behind an `l`, as in `table`. */
+function isSilent(text: string, at: number): boolean {
+  return (text.charCodeAt(at - 1) | 0x20) === E && (text.charCodeAt(at - 2) | 0x20) !== L;
 }
 
 /**

@@ -37,6 +37,9 @@ export interface TextFacts {
   /** A character of a script without spaces counts as a word. */
   readonly words: number;
   readonly distinctWords: number;
+  /** The words in order, as `hashWord` gives them, and their first five letters likewise: what two texts have in common. */
+  readonly wordHashes: Int32Array;
+  readonly stemHashes: Int32Array;
   /** Groups of three words, and how many of them had come before. */
   readonly trigrams: number;
   readonly repeatedTrigrams: number;
@@ -88,6 +91,7 @@ export function scan(text: CallText, limits: ScanLimits = SCAN_LIMITS): TextFact
   }
   const { stream } = scanner;
   const loops = stream.loops();
+  const hashes = stream.hashes();
   let inputLength = 0;
   for (const message of text.input) inputLength += message.text.length;
   let normalised: NormalisedText | undefined;
@@ -104,6 +108,8 @@ export function scan(text: CallText, limits: ScanLimits = SCAN_LIMITS): TextFact
     symbols: scanner.symbols,
     words: stream.words,
     distinctWords: stream.distinctWords,
+    wordHashes: hashes.words,
+    stemHashes: hashes.stems,
     trigrams: stream.trigrams,
     repeatedTrigrams: stream.repeatedTrigrams,
     loop: loops.longest,

@@ -24,6 +24,8 @@ export interface CharacterRun {
 
 /** Words are cut here, so that a loop inside one endless word is seen as well. */
 const MAX_WORD = 24;
+/** Letters that tell one word from another; endings differ behind them. */
+const STEM = 5;
 /** Shorter runs of a character are ordinary (`!!!`, `......`). */
 const MIN_RUN = 8;
 /** Signs that people draw lines with, fill places with, or write numbers with. */
@@ -68,6 +70,7 @@ export class Scanner {
     let wordLength = 0;
     let wordDigits = 0;
     let hash = HASH_START;
+    let stem = HASH_START;
     let sentence = this.sentences;
     let sentenceOpen = false;
     let lineEmpty = true;
@@ -97,7 +100,7 @@ export class Scanner {
       }
       if (kind <= DIGIT) {
         if (wordLength === MAX_WORD) {
-          stream.add(hash, wordStart, i, sentence);
+          stream.add(hash, stem, wordStart, i, sentence);
           wordLength = 0;
           wordDigits = 0;
         }
@@ -106,6 +109,7 @@ export class Scanner {
           hash = HASH_START;
         }
         hash = Math.imul(hash ^ codeOf(packed), HASH_PRIME);
+        if (wordLength < STEM) stem = hash;
         wordLength++;
         wordDigits += kind;
         continue;
@@ -117,7 +121,7 @@ export class Scanner {
         const marker = lineEmpty && wordDigits === wordLength && isMarkerEnd(text, i, to);
         if (marker) this.listLines++;
         else {
-          stream.add(hash, wordStart, i, sentence);
+          stream.add(hash, stem, wordStart, i, sentence);
           sentenceOpen = true;
         }
         if (lineEmpty) {
@@ -144,7 +148,7 @@ export class Scanner {
       }
       if (kind === SINGLE) {
         hash = Math.imul(HASH_START ^ codeOf(packed), HASH_PRIME);
-        stream.add(hash, unit === text.charCodeAt(i) ? i : i - 1, i + 1, sentence);
+        stream.add(hash, hash, unit === text.charCodeAt(i) ? i : i - 1, i + 1, sentence);
         sentenceOpen = true;
       } else if (kind === STOP) {
         if (sentenceOpen && endsSentence(text, i, to)) {
@@ -156,7 +160,7 @@ export class Scanner {
     if (run >= MIN_RUN) this.#keepRun(last, run, to - run);
     if (wordLength > 0) {
       digits += wordDigits;
-      stream.add(hash, wordStart, to, sentence);
+      stream.add(hash, stem, wordStart, to, sentence);
       sentenceOpen = true;
       if (lineEmpty) this.lines++;
     }

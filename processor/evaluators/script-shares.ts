@@ -79,24 +79,18 @@ function scriptTable(): Int8Array {
 /** How much of a text is looked at, in UTF-16 units. */
 const SAMPLE = 4096;
 
-/**
- * The share of each script among the letters at the start of a text, 0..1; all 0 without a letter.
- * @param ascii true where the whole text is known to be ASCII: then one letter decides
- */
-export function scriptShares(text: string, ascii = false): Readonly<Record<Script, number>> {
+/** The share of each script among the letters at the start of a text, 0..1; all 0 without a letter. */
+export function scriptShares(text: string): Readonly<Record<Script, number>> {
   const counts = new Float64Array(SCRIPTS.length);
   let letters = 0;
-  if (ascii) letters = counts[0] = /[a-z]/i.test(text) ? 1 : 0;
-  else {
-    const end = Math.min(text.length, SAMPLE);
-    for (let at = 0; at < end; at++) {
-      const code = text.codePointAt(at) as number;
-      if (code > 0xffff) at++;
-      const script = scriptOf(code);
-      if (script < 0) continue;
-      counts[script] = (counts[script] as number) + 1;
-      letters++;
-    }
+  const end = Math.min(text.length, SAMPLE);
+  for (let at = 0; at < end; at++) {
+    const code = text.codePointAt(at) as number;
+    if (code > 0xffff) at++;
+    const script = scriptOf(code);
+    if (script < 0) continue;
+    counts[script] = (counts[script] as number) + 1;
+    letters++;
   }
   const shares = SCRIPTS.map((script, index) => [script, letters === 0 ? 0 : (counts[index] as number) / letters]);
   return Object.fromEntries(shares) as Record<Script, number>;

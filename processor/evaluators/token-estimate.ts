@@ -14,10 +14,29 @@ const DIGITS = 3;
 /** A line end often joins the full stop before it, an indentation the line end. */
 const LINE_END = 0.6;
 /** An emoji or another astral sign. */
-const ASTRAL = 2;
+const ASTRAL_TOKENS = 2;
+
+const NONE = 0;
+const LETTER = 1;
+const SPACE = 2;
+const DIGIT = 3;
+const NEWLINE = 4;
+const SIGN = 5;
+const ASTRAL = 6;
+
+let kinds: Uint8Array | undefined;
+
+function asciiKinds(): Uint8Array {
+  return Uint8Array.from({ length: 128 }, (_, code) => {
+    if (scriptOf(code) >= 0) return LETTER;
+    if (code === 0x20) return SPACE;
+    if (code >= 0x30 && code <= 0x39) return DIGIT;
+    if (code === 0x0a) return NEWLINE;
+    return code === 0x0d ? NONE : SIGN;
+  });
+}
 
 const LATIN = SCRIPTS.indexOf('latin');
-const CYRILLIC = SCRIPTS.indexOf('cyrillic');
 const RUSSIAN = /[ыэ]/i;
 
 /** Letters and the spaces between them that a token stands for, where running prose has `ratio` characters a token. */
@@ -25,8 +44,8 @@ function lettersPerToken(ratio: number): number {
   return PROSE.letters / (100 / ratio - PROSE.marks);
 }
 
-function ratioOf(script: Script, text: string, ascii: boolean): number {
-  if (script === 'latin') return latinRatio(text, ascii);
+function ratioOf(script: Script, text: string, ascii: boolean, words: Int32Array | undefined): number {
+  if (script === 'latin') return latinRatio(text, ascii, words);
   if (script !== 'cyrillic') return SCRIPT_RATIOS[script];
   return RUSSIAN.test(text.slice(0, 400)) ? CYRILLIC_RATIOS.russian : CYRILLIC_RATIOS.other;
 }
@@ -36,67 +55,58 @@ function ratioOf(script: Script, text: string, ascii: boolean): number {
  * language; digits by threes; signs by runs. Made for prose with the vocabularies of 2024 and later (200,000 tokens), where it
  * is within about 12 % over some sentences of a language; code within about 20 %; older vocabularies take up to three times as
  * many outside Latin script. 0 for an empty text. Of a long text the start and the end are read, and stand for the rest.
+ * @param words hashes of its words as a scan gives them, where there was one
  */
-export function estimateTokens(text: string): number {
+export function estimateTokens(text: string, words?: Int32Array): number {
   if (text === '') return 0;
+  kinds ??= asciiKinds();
   const letters = new Float64Array(SCRIPTS.length);
   let tokens = 0;
+  let latin = 0;
   let ascii = true;
   let read = 0;
   for (const [from, to] of readParts(text)) {
     read += to - from;
-    let script = LATIN;
-    let digits = 0;
-    let signs = 0;
-    let space = false;
+    let previous = NONE;
+    // Of the present run of digits or signs.
+    let run = 0;
     for (let at = from; at < to; at++) {
       const unit = text.charCodeAt(at);
-      let code = unit;
-      if (unit >= 0x80) {
+      let kind: number;
+      if (unit < 0x80) kind = kinds[unit] as number;
+      else {
         ascii = false;
-        if (unit >= 0xd800 && unit < 0xdc00) {
-          code = text.codePointAt(at) as number;
-          if (code > 0xffff) at++;
+        const code = text.codePointAt(at) as number;
+        if (code > 0xffff) at++;
+        const script = scriptOf(code);
+        kind = script < 0 ? (code > 0xffff ? ASTRAL : SIGN) : LETTER;
+        if (script > 0) {
+          letters[script] = (letters[script] as number) + (previous === SPACE ? 2 : 1);
+          previous = LETTER;
+          continue;
         }
       }
-      const found = scriptOf(code);
-      if (found >= 0) {
-        script = found;
-        letters[script] = (letters[script] as number) + (space ? 2 : 1);
-        digits = 0;
-        signs = 0;
-        space = false;
-        continue;
-      }
-      if (unit === 0x20) {
-        // One space goes with the word behind it; more are one sign.
-        if (space && signs === 0) {
-          tokens += NEXT_SIGN;
-          signs = 1;
-        }
-        space = true;
-        digits = 0;
-      } else if (unit === 0x0a) {
-        if (signs !== -1) tokens += LINE_END;
-        signs = -1;
-        space = false;
-        digits = 0;
-      } else if (unit >= 0x30 && unit <= 0x39) {
-        if (digits % DIGITS === 0) tokens++;
-        digits++;
-        signs = 0;
-        space = false;
-      } else if (unit !== 0x0d) {
-        tokens += code > 0xffff ? ASTRAL : signs > 0 ? NEXT_SIGN : 1;
-        signs = Math.max(1, signs + 1);
-        digits = 0;
-        space = false;
-      }
+      if (kind === LETTER) {
+        // One space goes with the word behind it.
+        latin += previous === SPACE ? 2 : 1;
+      } else if (kind === SPACE) {
+        if (previous === SPACE && run++ === 0) tokens += NEXT_SIGN;
+        if (previous !== SPACE) run = 0;
+      } else if (kind === DIGIT) {
+        run = previous === DIGIT ? run + 1 : 0;
+        if (run % DIGITS === 0) tokens++;
+      } else if (kind === NEWLINE) {
+        if (previous !== NEWLINE) tokens += LINE_END;
+      } else if (kind === SIGN) tokens += previous === SIGN ? NEXT_SIGN : 1;
+      else if (kind === ASTRAL) tokens += ASTRAL_TOKENS;
+      else continue;
+      previous = kind;
     }
   }
+  letters[LATIN] = latin;
   SCRIPTS.forEach((script, index) => {
     const count = letters[index] as number;
-    if (count > 0) tokens += count / lettersPerToken(ratioOf(script, text, ascii && index !== CYRILLIC));
+    if (count > 0) tokens += count / lettersPerToken(ratioOf(script, text, ascii, words));
   });
   return Math.max(1, Math.round((tokens * text.length) / read));
 }
@@ -111,6 +121,9 @@ export const tokenEstimate: Evaluator = {
   bad: 'neither',
   evaluate({ facts }: EvaluatorInput): Evaluation {
     if (facts.choice < 0) return { skipped: 'no_output' };
-    return { score: Math.min(1, Math.log1p(estimateTokens(facts.answer)) / Math.log1p(FULL)), flagged: false };
+    return {
+      score: Math.min(1, Math.log1p(estimateTokens(facts.answer, facts.wordHashes)) / Math.log1p(FULL)),
+      flagged: false,
+    };
   },
 };

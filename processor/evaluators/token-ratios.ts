@@ -1,4 +1,5 @@
 import type { Script } from './script-shares.js';
+import { hashWord } from './word-hash.js';
 
 /**
  * Characters a token of o200k_base stands for in running prose, punctuation and spaces included; other vocabularies of its size
@@ -63,42 +64,51 @@ const GROUPS = {
 type GroupName = keyof typeof GROUPS;
 const NAMES = Object.keys(GROUPS) as readonly GroupName[];
 
-let groupsOfWord: Map<string, readonly number[]> | undefined;
-
-function wordTable(): Map<string, readonly number[]> {
-  const table = new Map<string, number[]>();
-  NAMES.forEach((name, group) => {
-    for (const word of new Set(GROUPS[name].words.split(' '))) {
-      const groups = table.get(word);
-      if (groups === undefined) table.set(word, [group]);
-      else groups.push(group);
-    }
-  });
-  return table;
+/** A group that a word tells, and how much it tells. */
+interface Vote {
+  readonly group: number;
+  readonly weight: number;
 }
 
-/** What says a language: a few hundred characters. */
-const SAMPLE = 800;
-/** So many of the commonest words of English in a sample of ASCII leave no doubt. */
-const ENGLISH = 4;
+let votesOfWord: Map<number, readonly Vote[]> | undefined;
+
+function voteTable(): Map<number, readonly Vote[]> {
+  const groupsOf = new Map<string, number[]>();
+  NAMES.forEach((name, group) => {
+    for (const word of new Set(GROUPS[name].words.split(' ')))
+      groupsOf.set(word, [...(groupsOf.get(word) ?? []), group]);
+  });
+  return new Map(
+    [...groupsOf].map(([word, groups]) => {
+      // A longer word is rarer by chance, and one that many languages have says less.
+      const weight = Math.min(3, word.length) / groups.length ** 2;
+      return [hashWord(word), groups.map(group => ({ group, weight }))];
+    }),
+  );
+}
+
+/** What says a language: so many words and characters at the start of a text. */
+const SAMPLE = { words: 64, characters: 400 };
+
+/** The words of the start of a text as a scan folds them. */
+function sampleWords(text: string): Int32Array {
+  const bare = text.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ı', 'i');
+  return Int32Array.from((bare.match(/\p{L}+/gu) ?? []).slice(0, SAMPLE.words), hashWord);
+}
 
 /**
  * Characters a token stands for in a text of Latin letters, by the languages whose words and letters its start has; that of
- * English where nothing tells, or of its neighbours where it has letters with marks.
+ * English where nothing tells, or of the languages between where it has letters beyond ASCII.
+ * @param words hashes of its words as a scan gives them, where there was one
  */
-export function latinRatio(text: string, ascii: boolean): number {
-  const sample = text.slice(0, SAMPLE).toLowerCase();
-  if (ascii && (sample.match(/ (?:the|of|and) /g)?.length ?? 0) >= ENGLISH) return GROUPS.english.ratio;
-  groupsOfWord ??= wordTable();
+export function latinRatio(text: string, ascii: boolean, words?: Int32Array): number {
+  const sample = ascii && words !== undefined ? '' : text.slice(0, SAMPLE.characters).toLowerCase();
+  votesOfWord ??= voteTable();
   const votes = new Float64Array(NAMES.length);
-  const bare = ascii ? sample : sample.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ı', 'i');
-  for (const word of bare.match(/\p{L}+/gu) ?? []) {
-    const groups = groupsOfWord.get(word);
-    if (groups === undefined) continue;
-    // A longer word is rarer by chance, and one that many languages have says less.
-    const vote = Math.min(3, word.length) / groups.length ** 2;
-    for (const group of groups) votes[group] = (votes[group] as number) + vote;
-  }
+  const hashes = words ?? sampleWords(sample);
+  for (let i = 0; i < Math.min(SAMPLE.words, hashes.length); i++)
+    for (const { group, weight } of votesOfWord.get(hashes[i] as number) ?? [])
+      votes[group] = (votes[group] as number) + weight;
   if (!ascii)
     NAMES.forEach((name, group) => {
       votes[group] = (votes[group] as number) + 1.5 * (sample.match(GROUPS[name].letters)?.length ?? 0);

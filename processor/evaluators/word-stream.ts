@@ -17,6 +17,7 @@ const MAX_MATCHES = 64;
  */
 class Scratch {
   readonly hashes: Int32Array;
+  readonly stems: Int32Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
   readonly wordKeys: Int32Array;
@@ -29,6 +30,7 @@ class Scratch {
   constructor(words: number) {
     const slots = 2 ** Math.ceil(Math.log2(words * 2));
     this.hashes = new Int32Array(words);
+    this.stems = new Int32Array(words);
     this.starts = new Int32Array(words);
     this.ends = new Int32Array(words);
     this.wordKeys = new Int32Array(slots);
@@ -70,10 +72,12 @@ export class WordStream {
     this.#matcher = matcher;
   }
 
-  add(hash: number, start: number, end: number, sentence: number): void {
-    const { hashes, starts, ends } = this.#scratch;
+  /** @param stem hash of the first letters of the word */
+  add(hash: number, stem: number, start: number, end: number, sentence: number): void {
+    const { hashes, stems, starts, ends } = this.#scratch;
     const index = this.words++;
     hashes[index] = hash;
+    stems[index] = stem;
     starts[index] = start;
     ends[index] = end;
     this.#distinct(hash);
@@ -85,6 +89,12 @@ export class WordStream {
   gap(): void {
     this.#from = this.words;
     this.#state = 0;
+  }
+
+  /** The words so far, in order: hashes of each and of its first letters; copies, for the tables serve the next text too. */
+  hashes(): { readonly words: Int32Array; readonly stems: Int32Array } {
+    const { hashes, stems } = this.#scratch;
+    return { words: hashes.slice(0, this.words), stems: stems.slice(0, this.words) };
   }
 
   /** The longest loop and the one that the text ends in. */
