@@ -88,15 +88,24 @@ async function askAll(
   stop.addEventListener('abort', abort);
   if (stop.aborted) abort();
   const file = options.resume === undefined ? undefined : await openAnswers(options.resume);
-  const work = async (asked: Question): Promise<{ readonly row: Row; readonly reply: Reply }> => ({
-    row: asked.row,
-    reply: await answer(asker, file, asked, controller.signal, progress),
-  });
+  let fatal: { readonly row: Row; readonly reply: Reply } | undefined;
+  const work = async (asked: Question): Promise<{ readonly row: Row; readonly reply: Reply }> => {
+    const { row } = asked;
+    if (controller.signal.aborted) return { row, reply: { reason: 'was given up' } };
+    const reply = await answer(asker, file, asked, controller.signal, progress);
+    // Those that are asked or wait would fare no better.
+    if (reply.answer === undefined && reply.fatal === true) {
+      fatal ??= { row, reply };
+      controller.abort();
+    }
+    return { row, reply };
+  };
   try {
     const questions = ask(asker, rows, file, problems, stop);
     for await (const { row, reply } of inOrder(questions, options.concurrency, work)) {
       if (stop.aborted) break;
-      add(row, reply);
+      if (fatal === undefined) add(row, reply);
+      else add(fatal.row, fatal.reply);
     }
   } finally {
     stop.removeEventListener('abort', abort);

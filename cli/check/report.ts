@@ -4,7 +4,6 @@ import type { Progress } from './collect.js';
 import { decide, type Gate, type Measured, measureRows, type Policy, type Verdict } from './decide.js';
 import { classOf, type Measure } from './measure-names.js';
 import type { CheckOptions } from './options.js';
-import { printable } from './printable.js';
 import type { Slice } from './row-scorer.js';
 import type { Scored } from './statistics.js';
 
@@ -63,12 +62,11 @@ function find(
 const LISTED = 20;
 
 /** A class that no row has is more likely a slip of the pen than a class that is doing well. */
-function checkClasses(measures: readonly Measure[], { task, actual }: Scored): void {
-  const labelled = new Set(actual);
+function checkClasses(measures: readonly Measure[], { classes }: Scored): void {
   for (const measure of measures) {
     const name = classOf(measure);
-    if (name === undefined || task?.classes.find(name) !== undefined) continue;
-    const names = (task?.classes.names ?? []).filter((_, i) => labelled.has(i)).map(printable);
+    if (name === undefined || classes?.find(name) !== undefined) continue;
+    const names = classes?.shown ?? [];
     throw new MonitorError(
       'INVALID_ARGUMENT',
       `measure ${showValue(measure.name)} is of a class that no row has; the labels name ${names.slice(0, LISTED).join(', ')}${names.length > LISTED ? ', ...' : ''}`,
@@ -105,7 +103,7 @@ export function report(options: CheckOptions, { scored, slices, progress, retrie
   return {
     ...all,
     dataset: options.dataset,
-    ...(scored.task === undefined ? {} : { kind: scored.task.kind }),
+    ...(scored.kind === undefined ? {} : { kind: scored.kind }),
     policy,
     leftOut: scored.leftOut,
     ...(options.source.kind === 'rows'

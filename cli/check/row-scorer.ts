@@ -8,6 +8,7 @@ import { Coverage } from '../../processor/truth/coverage.js';
 import type { Verdict } from '../../processor/truth/sliding-window.js';
 import { guessTask, Task } from '../../processor/truth/task.js';
 import { checkTask, type TaskConfig, type TaskKind } from '../../processor/truth/task-config.js';
+import { Classes } from './classes.js';
 import { Column } from './columns.js';
 import { evaluatorsOf, kindsOf, type Measure, needsLabel } from './measure-names.js';
 import { type Answer, inputTexts, type Row, RowProblem, sliceValue } from './row.js';
@@ -66,6 +67,7 @@ export class RowScorer {
   readonly #slices: string[] = [];
   readonly #sliceOf = new Column();
   #task: Task | undefined;
+  #classes: Classes | undefined;
   #size = 0;
 
   /** @throws MonitorError for measures that do not go together */
@@ -95,10 +97,6 @@ export class RowScorer {
     return this.#size;
   }
 
-  get kind(): TaskKind | undefined {
-    return this.#task?.kind;
-  }
-
   /** What has to be there before an answer is asked for. @throws RowProblem */
   require(row: Row): void {
     if (this.#labelled && row.label === undefined) throw new RowProblem('label is missing');
@@ -126,12 +124,14 @@ export class RowScorer {
       this.#verdicts.get(name)?.values() ?? new Float64Array();
     const all = (columns: ReadonlyMap<string, Column>): Map<string, Float64Array> =>
       new Map(Array.from(columns, ([name, of]) => [name, of.values()]));
+    const classes = this.#classes?.settle(this.#positive());
     const scored: Scored = {
       size: this.#size,
       leftOut,
-      ...(this.#task === undefined ? {} : { task: this.#task }),
-      actual: values('actual'),
-      predicted: values('predicted'),
+      ...(this.#task === undefined ? {} : { kind: this.#task.kind }),
+      ...(classes === undefined ? {} : { classes }),
+      actual: classes === undefined ? values('actual') : values('actual').map(classes.settled),
+      predicted: classes === undefined ? values('predicted') : values('predicted').map(classes.settled),
       score: values('score'),
       tokenF1: values('tokenF1'),
       rougeL: values('rougeL'),
@@ -142,6 +142,13 @@ export class RowScorer {
     return { scored, slices: this.#sliced() };
   }
 
+  /** The name of the positive class, by the rule of the live tasks. */
+  #positive(): string | undefined {
+    if (this.#task?.kind !== 'binary') return undefined;
+    const { positive, classes = [] } = this.#task.config;
+    return positive ?? (classes.includes('true') ? 'true' : classes.at(-1));
+  }
+
   #compare(row: Row, answer: Answer): Verdict {
     const { label } = row;
     if (label === undefined) throw new RowProblem('label is missing');
@@ -150,10 +157,32 @@ export class RowScorer {
     // A first row that cannot be compared must not settle what kind of task it is.
     const task = this.#task ?? this.#newTask(label, prediction, output !== undefined);
     const said = prediction ?? readOutput(task, output ?? '');
-    const verdict = said === undefined ? undefined : task.verdict(label, said, score);
+    const verdict = said === undefined ? undefined : this.#verdict(task, label, said, score);
     if (verdict === undefined) throw new RowProblem('label, or what was answered, is not a number');
     this.#task = task;
     return verdict;
+  }
+
+  #verdict(
+    task: Task,
+    label: NonNullable<Row['label']>,
+    said: TruthValue,
+    score: number | undefined,
+  ): Verdict | undefined {
+    if (!task.classifies) return task.verdict(label, said, score);
+    const predicted = task.nameOf(said);
+    const names = [label].flat().map((value: TruthValue) => task.nameOf(value));
+    const classes = this.#classes ?? new Classes(task.config.classes);
+    const [actual, index] = classes.pair(names.includes(predicted) ? predicted : (names[0] as string), predicted);
+    this.#classes = classes;
+    return {
+      actual,
+      predicted: index,
+      score: score ?? Number.NaN,
+      tokenF1: Number.NaN,
+      rougeL: Number.NaN,
+      error: Number.NaN,
+    };
   }
 
   #newTask(label: NonNullable<Row['label']>, prediction: TruthValue | undefined, textKnown: boolean): Task {

@@ -1,5 +1,4 @@
 import { confidenceOf, expectedCalibrationError } from '../../processor/truth/calibration.js';
-import { MAX_CLASSES } from '../../processor/truth/class-names.js';
 import { Confusion } from '../../processor/truth/confusion.js';
 import type { Interval } from '../../processor/truth/interval.js';
 import { f1Interval, wilson } from '../../processor/truth/interval.js';
@@ -11,7 +10,8 @@ import {
 } from '../../processor/truth/measures.js';
 import { numberErrors } from '../../processor/truth/number-error.js';
 import { averagePrecision, brier, logLoss, rocAuc, type SplitScores } from '../../processor/truth/scores.js';
-import type { Task } from '../../processor/truth/task.js';
+import type { TaskKind } from '../../processor/truth/task-config.js';
+import { type ClassTable, UNLISTED } from './classes.js';
 import { AVERAGES, type Average, type Measure } from './measure-names.js';
 
 /** What is kept of the rows: numbers alone. A column that the rows do not have is empty, a missing number is NaN. */
@@ -20,7 +20,9 @@ export interface Scored {
   /** Rows that are not among them, because something was wrong with them. */
   readonly leftOut: number;
   /** Absent where nothing was compared with a label. */
-  readonly task?: Task;
+  readonly kind?: TaskKind;
+  /** Absent where nothing has a class. */
+  readonly classes?: ClassTable;
   readonly actual: Float64Array;
   readonly predicted: Float64Array;
   readonly score: Float64Array;
@@ -145,8 +147,8 @@ function rightShare(scored: Scored): Statistic {
   };
 }
 
-function matrixOf({ actual, predicted, task }: Scored, rows: Int32Array): Confusion {
-  const width = task?.classes.size ?? 0;
+function matrixOf({ actual, predicted, classes }: Scored, rows: Int32Array): Confusion {
+  const width = classes?.size ?? 0;
   const cells = new Float64Array(width * width);
   for (const row of rows) cells[(actual[row] as number) * width + (predicted[row] as number)]!++;
   const matrix = new Confusion();
@@ -154,18 +156,18 @@ function matrixOf({ actual, predicted, task }: Scored, rows: Int32Array): Confus
   return matrix;
 }
 
-/** Means run over the configured classes, without such a list over those that occur: as in the live windows. */
+/** Means run over the listed classes and over those that occur, as in the live windows; the first two numbers are no listed class. */
 function ofMatrix(scored: Scored, value: (all: Classification) => number | undefined): Statistic {
-  const { task } = scored;
-  const configured = Math.min(task?.config.classes?.length ?? 0, MAX_CLASSES);
+  const { size = 0, listed = 0 } = scored.classes ?? {};
+  const indices = Array.from({ length: size }, (_, i) => i);
   return {
-    pick: all,
+    pick: rows => rows,
     value: rows => {
       const matrix = matrixOf(scored, rows);
-      const classes = (task?.classes.names ?? [])
-        .map((_, i) => i)
-        .filter(i => i < configured || matrix.actual(i) + matrix.predicted(i) > 0);
-      const found = classification(matrix, classes);
+      const counted = indices.filter(
+        i => (i >= UNLISTED && i < UNLISTED + listed) || matrix.actual(i) + matrix.predicted(i) > 0,
+      );
+      const found = classification(matrix, counted);
       return found === undefined ? undefined : value(found);
     },
   };
@@ -181,7 +183,7 @@ function averaged(rate: Rate, part: string | undefined, scored: Scored): Statist
   // Where each case has one class, all three are accuracy.
   if (part === 'micro') return rightShare(scored);
   if (isAverage(part)) return ofMatrix(scored, found => found[part][rate]);
-  const index = part === undefined ? scored.task?.positive : scored.task?.classes.find(part);
+  const index = part === undefined ? scored.classes?.positive : scored.classes?.find(part);
   const counts = (rows: Int32Array): ClassMeasures | undefined =>
     index === undefined ? undefined : classMeasures(index, matrixOf(scored, rows).counts(index));
   return {
@@ -201,8 +203,8 @@ function averaged(rate: Rate, part: string | undefined, scored: Scored): Statist
 
 /** What ranks or weighs the probability of the positive class; rows ascend by it, so that no draw has to sort. */
 function ofScores(scored: Scored, value: (split: SplitScores) => number | undefined): Statistic {
-  const { score, actual, task } = scored;
-  const positive = task?.positive;
+  const { score, actual } = scored;
+  const positive = scored.classes?.positive;
   return {
     pick: rows => known(score)(rows).sort((a, b) => (score[a] as number) - (score[b] as number) || a - b),
     value: rows => {
@@ -219,8 +221,8 @@ function ofScores(scored: Scored, value: (split: SplitScores) => number | undefi
   };
 }
 
-function calibration({ score, actual, predicted, task }: Scored): Statistic {
-  const positive = task?.positive;
+function calibration({ score, actual, predicted, kind, classes }: Scored): Statistic {
+  const positive = kind === 'binary' ? classes?.positive : undefined;
   const claimed = (row: number): number => {
     const given = score[row] as number;
     return positive === undefined ? given : confidenceOf(given, predicted[row] === positive);
