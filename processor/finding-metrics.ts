@@ -15,19 +15,19 @@ export class FindingMetrics {
   /** @param model a label value */
   record(findings: Findings, model: string, operation: Operation, exemplar?: ExemplarRef): void {
     for (const { detector, score, flagged, feature } of findings.found) {
-      const scores =
-        this.#scores.get(detector, model, operation) ??
-        this.#scores.set(
-          detector,
-          model,
-          operation,
-          this.#sink.histogram('anomalyScore', { detector, model, operation }),
-        );
+      const scores = this.#scores.get(detector, model, operation) ?? this.#first(detector, model, operation);
       scores.record(score, exemplar);
       if (flagged)
         this.#sink
           .counter('anomalyFlagged', { detector, model, operation, feature: feature ?? 'none' })
           .add(1, exemplar);
     }
+  }
+
+  /** The flag counter is born at 0 with the first score, so that it is there before it is needed. */
+  #first(detector: string, model: string, operation: Operation): HistogramHandle {
+    const labels = { detector, model, operation } as const;
+    this.#sink.counter('anomalyFlagged', { ...labels, feature: 'none' }).add(0);
+    return this.#scores.set(detector, model, operation, this.#sink.histogram('anomalyScore', labels));
   }
 }
