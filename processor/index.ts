@@ -14,10 +14,30 @@ export type {
   SkipReason,
   TextSpan,
 } from './evaluators/evaluator.js';
+export {
+  createJsonValidity,
+  type JsonSchema,
+  type JsonValidityOptions,
+  type StandardSchema,
+} from './evaluators/json-validity.js';
+export {
+  createLanguage,
+  type DetectedLanguage,
+  type LanguageDetector,
+  type LanguageOptions,
+} from './evaluators/language.js';
+export { createProfanity, type ProfanityOptions } from './evaluators/profanity.js';
 export { type RedactionMode, redactText } from './evaluators/redact.js';
 export { createEvaluators, DEFAULT_EVALUATORS, evaluate } from './evaluators/registry.js';
+export {
+  createRequiredDisclaimer,
+  type DisclaimerOccasion,
+  type RequiredDisclaimerOptions,
+} from './evaluators/required-disclaimer.js';
 export { scan, type TextFacts } from './evaluators/scan.js';
+export { estimateTokens } from './evaluators/token-estimate.js';
 export { FEATURE_NAMES, toFeatures } from './features.js';
+export { loadLanguageDetector } from './language-detector.js';
 export { createPricing, type Pricing } from './pricing.js';
 export { LlmSpanProcessor, type LlmSpanProcessorOptions } from './span-processor.js';
 export {

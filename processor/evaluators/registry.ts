@@ -66,6 +66,13 @@ export const DEFAULT_EVALUATORS: readonly string[] = [
   'prompt_injection',
   'pii',
   'secrets',
+  'json_validity',
+  'confidence',
+  'relevance',
+  'type_token_ratio',
+  'readability',
+  'answer_script',
+  'token_estimate',
 ];
 
 /** One word of a selection: a name, `+name`, `-name` or `none`; or a user's own evaluator. */

@@ -7,7 +7,7 @@ import { StampedSet } from './stamped-set.js';
 import { hashWord } from './word-hash.js';
 
 /** How much of a question is read, in UTF-16 units: what is asked stands at its ends. */
-const QUESTION: ScanLimits = { head: 2048, tail: 1024 };
+const QUESTION: ScanLimits = { head: 400, tail: 200 };
 
 /** What a question lets an answer be expected to hold. */
 interface Expectation {
