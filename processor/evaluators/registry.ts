@@ -68,7 +68,6 @@ export const DEFAULT_EVALUATORS: readonly string[] = [
   'secrets',
   'json_validity',
   'confidence',
-  'relevance',
   'type_token_ratio',
   'readability',
   'answer_script',
