@@ -11,7 +11,9 @@ const MAX_WATCHED = 1000;
  */
 export class ModelChange {
   readonly #store: MetricStore;
-  readonly #names = new ModelNames();
+  // Two pools: a provider that answers with ever new names must not use up the place of the models that were asked for.
+  readonly #requested = new ModelNames();
+  readonly #answered = new ModelNames();
   readonly #last = new Map<string, Map<string, string>>();
   #watched = 0;
 
@@ -34,9 +36,9 @@ export class ModelChange {
     models.set(requested, answered);
     const labels = {
       provider: call.provider,
-      requested_model: this.#names.admit(requested),
-      from: this.#names.admit(before ?? answered),
-      to: this.#names.admit(answered),
+      requested_model: this.#requested.admit(requested),
+      from: this.#answered.admit(before ?? answered),
+      to: this.#answered.admit(answered),
     };
     // The first answer makes a series of 0 changes from the model to itself: the metric is there before it is needed.
     this.#store.counter('modelChanges', labels).add(before === undefined ? 0 : 1);

@@ -121,6 +121,15 @@ test('with call labels of the user a kind of error has a series once it has happ
   assert.deepEqual(series(), ['ok,,search,1', 'aborted,,search,0', 'error,auth,search,2']);
 });
 
+test('a provider that answers with ever new names does not use up the names of the models that are asked for', () => {
+  const store = new MetricStore();
+  const changes = new ModelChange(store);
+  for (let i = 0; i < 250; i++) changes.observe(call({ model: { requested: 'proxy', answered: `answered-${i}` } }));
+  changes.observe(call({ model: { requested: 'gpt-5', answered: 'answered-1' } }));
+  const labels = { provider: 'openai', requested_model: 'gpt-5', from: 'answered-1', to: 'answered-1' };
+  assert.equal(store.value('modelChanges', labels), 0);
+});
+
 test('another answered model than before is a change; the first one, and a repetition, are none', () => {
   const store = new MetricStore();
   const changes = new ModelChange(store);

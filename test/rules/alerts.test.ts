@@ -117,7 +117,7 @@ describe('rules in promtool', () => {
     const faults: readonly (readonly [alert: string, from: string | RegExp, to: string])[] = [
       ['LLMErrorRatioHigh', 'error_ratio{job="llm-monitor"} > 0.05', 'error_ratio{job="llm-monitor"} > 0.04'],
       ['LLMAccuracyLow', /< 0\.9/g, '<= 0.9'],
-      ['LLMMonitorDown', 'for: 3s', 'for: 1s'],
+      ['LLMMonitorDown', 'for: 5s', 'for: 1s'],
       ['LLMModelChanged', 'category: drift', 'category: quality'],
       ['LLMAnomalyBurst', '>= 5', '>= 1'],
     ];
