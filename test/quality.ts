@@ -37,6 +37,8 @@ interface Question {
   readonly label?: (evaluations: Evaluations) => string;
   /** Why the set cannot be judged. */
   readonly needs?: () => Promise<unknown>;
+  /** True where the set's label runs against the evaluator's score. */
+  readonly inverted?: boolean;
 }
 
 const say = (role: MessageText['role'], text: string | undefined): MessageText[] =>
@@ -82,7 +84,8 @@ const SETS: Readonly<Record<string, Question>> = {
   relevance: { evaluators: 'relevance', text: exchange },
   language: { evaluators: 'language', text: said, label: languageClass, needs: loadLanguageDetector },
   repetition: { evaluators: 'repetition', text: exchange },
-  completion: { evaluators: 'completion_status', text: exchange },
+  // The set's label says cut off, the evaluator's score says whole.
+  completion: { evaluators: 'completion_status', text: exchange, inverted: true },
   json: { evaluators: 'json_validity', text: row => ({ ...exchange(row), jsonRequested: true }) },
   logprob: { evaluators: 'confidence', text: row => ({ ...exchange(row), logprobs: row.logprobs ?? [] }) },
   presets: {
@@ -163,7 +166,15 @@ async function judge(name: string, rows: readonly Row[]): Promise<string | undef
     );
     const us = Math.round((performance.now() - begin) * 1000);
     const { score, flagged, reason, spans } = leading(evaluators, results);
-    return JSON.stringify({ id: row.id, score, flagged, label: set.label?.(results), reason, spans, us });
+    return JSON.stringify({
+      id: row.id,
+      score: set.inverted === true ? 1 - score : score,
+      flagged,
+      label: set.label?.(results),
+      reason,
+      spans,
+      us,
+    });
   });
   return `${lines.join('\n')}\n`;
 }
