@@ -12,10 +12,10 @@ import { type CheckOptions, readOptions } from './check/options.js';
 import { Problems } from './check/problems.js';
 import { type Report, report } from './check/report.js';
 import { RowScorer } from './check/row-scorer.js';
-import { stopOnSignals } from './check/stop.js';
 import { textReport } from './check/table.js';
 import { USAGE } from './check/usage.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
+import { stopOnSignals } from './stop-signals.js';
 
 /** Milliseconds between two lines on how far it is. */
 const PROGRESS_EVERY = 5000;

@@ -7,6 +7,7 @@ import { type Binaries, findBinaries } from '../demo/stack/binaries.js';
 import { linePresenter, type Presenter, terminalPresenter } from '../demo/view/presenter.js';
 import { COLOURED, PLAIN } from '../demo/view/style.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
+import { stopOnSignals } from './stop-signals.js';
 
 const INCIDENT_AFTER = 45;
 const RATE = 8;
@@ -107,29 +108,6 @@ function presenterFor(json: boolean, io: CommandIo): Presenter {
   const { terminal } = io;
   if (json || terminal === undefined) return linePresenter(json ? io.err : io.out);
   return terminalPresenter(io.out, terminal, io.colour ? COLOURED : PLAIN);
-}
-
-/** A Ctrl-C under npm comes twice, from the terminal and from npm; later than this, in milliseconds, a person means it. */
-const SAME_SIGNAL = 1000;
-
-/** Aborts on the signals that ask a process to end; a second Ctrl-C ends it at once, and the children follow on their own. */
-function stopOnSignals(): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  let first = 0;
-  const stop = (): void => {
-    const now = performance.now();
-    if (controller.signal.aborted && now - first > SAME_SIGNAL) process.exit(130);
-    if (!controller.signal.aborted) first = now;
-    controller.abort();
-  };
-  for (const name of names) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of names) process.off(name, stop);
-    },
-  };
 }
 
 async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {

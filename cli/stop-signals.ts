@@ -2,7 +2,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A Ctrl-C under npm comes twice, from the terminal and from npm; later than this, in milliseconds, a person means it. */
 const SAME_SIGNAL = 1000;
 
-/** Aborts on the signals that ask a process to end; a second Ctrl-C ends it at once. */
+/** Aborts on the signals that ask a process to end; a second Ctrl-C ends it at once, and its children follow on their own. */
 export function stopOnSignals(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   let first = 0;
