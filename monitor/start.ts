@@ -21,9 +21,6 @@ import { disabledMonitor, type Monitor } from './monitor.js';
 import { otlpProcessor } from './otlp.js';
 import { readPrices } from './prices.js';
 
-/** Milliseconds after the start until what the first call needs is loaded: the app's own start goes first. */
-const WARM_UP_AFTER = 200;
-
 let running: Monitor | undefined;
 
 /** The monitor that runs in this process, if one does. */
@@ -142,7 +139,6 @@ function assemble(loaded: LoadedConfig) {
   instrumentation.enable();
   registerLoaderHooks(instrumentation);
   exporter.startServer().catch(() => undefined);
-  undo.push(wiring.clock.setTimeout(() => processor.warmUp(), WARM_UP_AFTER));
 
   const stop = async (): Promise<void> => {
     instrumentation.disable();

@@ -9,7 +9,7 @@ import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { CallMetrics } from './call-metrics.js';
 import { Detection, recordStatus } from './detection.js';
 import type { Evaluations, Evaluator, OnEvaluatorError } from './evaluators/evaluator.js';
-import { createEvaluators, evaluate } from './evaluators/registry.js';
+import { createEvaluators, EVALUATORS, evaluate } from './evaluators/registry.js';
 import { FindingMetrics } from './finding-metrics.js';
 import { ModelChange } from './model-change.js';
 import { createPricing, type Pricing } from './pricing.js';
@@ -36,6 +36,8 @@ type Work =
   | { readonly kind: 'call'; readonly event: CallEvent; readonly model: string; readonly cost: number | undefined }
   | { readonly kind: 'label'; readonly record: FeedbackRecord };
 
+/** Milliseconds until what the first call needs is loaded: the app's own start goes first. */
+const WARM_UP_AFTER = 200;
 /** Characters of text that may wait for evaluation: 32 million are 32 to 64 MB. */
 const MAX_WAITING_TEXT = 32_000_000;
 /** What an item weighs beside its text. */
@@ -105,28 +107,10 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
         if (this.detection !== undefined) recordStatus(store, this.detection.status(this.#time()));
       }),
     );
-    // Once the app has gone on, and before its first call has to wait for the table.
-    this.#undo.push(clock.defer(() => this.#guard('pricing', () => this.#pricing?.warm?.())));
+    this.#undo.push(clock.setTimeout(() => this.#warmUp(), WARM_UP_AFTER));
     for (const component of ['processor', 'evaluator', 'instrumentation'] as const)
       store.counter('selfErrors', { component }).add(0);
     for (const reason of ['queue_full', 'shutdown'] as const) store.counter('selfDropped', { reason }).add(0);
-  }
-
-  /**
-   * Loads what the first evaluation would otherwise load (phrases, weights), one piece a turn. For who starts a process, before
-   * traffic comes. Nothing is counted.
-   */
-  warmUp(): void {
-    const { call } = cleanCall({ operation: 'chat', outcome: { kind: 'ok', finishReasons: ['stop'] } }, 0);
-    const text: CallText = { input: [{ role: 'user', text: 'When do you open?' }], output: ['At nine.'] };
-    const steps = this.#evaluators.map(evaluator => () => evaluate([evaluator], call, text));
-    const next = (): void => {
-      const step = steps.shift();
-      if (step === undefined) return;
-      this.#guard('processor', step);
-      this.#wiring.clock.defer(next);
-    };
-    next();
   }
 
   onStart(_span: Span, _parent: Context): void {}
@@ -197,6 +181,27 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     }
     this.#wiring.store.counter('selfDropped', { reason }).add(1);
     this.#guard('truth', () => this.truth.observe(item.event.call, item.event.text?.output[0]));
+  }
+
+  /**
+   * Loads what the first call would otherwise wait for (prices, phrases, weights), one piece a turn. Nothing is counted, and an
+   * evaluator of the user never sees a call that nobody made.
+   */
+  #warmUp(): void {
+    const { call } = cleanCall({ operation: 'chat', outcome: { kind: 'ok', finishReasons: ['stop'] } }, 0);
+    const text: CallText = { input: [{ role: 'user', text: 'When do you open?' }], output: ['At nine.'] };
+    const ours = this.#evaluators.filter(evaluator => EVALUATORS.get(evaluator.name) === evaluator);
+    const steps = [
+      () => this.#pricing?.warm?.(),
+      ...ours.map(evaluator => () => void evaluate([evaluator], call, text)),
+    ];
+    const next = (): void => {
+      const step = steps.shift();
+      if (step === undefined) return;
+      this.#guard('processor', step);
+      this.#wiring.clock.defer(next);
+    };
+    next();
   }
 
   #idle(): boolean {

@@ -181,9 +181,28 @@ test('the prices are read in a turn of their own, not while the first call waits
   const pricing = { ...createPricing(), warm: () => void order.push('warm') };
   const { clock, publish } = setUp({ pricing });
   order.push('started');
+  clock.advance(1000);
   clock.settle();
   publish();
   assert.deepEqual(order, ['started', 'warm']);
+});
+
+test("an evaluator of the user sees the app's calls and no other", () => {
+  const seen: string[] = [];
+  const mine: Evaluator = {
+    name: 'mine',
+    bad: 'high',
+    evaluate({ call }) {
+      seen.push(call.id);
+      return { score: 0, flagged: false };
+    },
+  };
+  const { clock, publish } = setUp({ evaluators: [mine] });
+  clock.advance(1000);
+  clock.settle();
+  const id = publish();
+  clock.settle();
+  assert.deepEqual(seen, [id]);
 });
 
 test('a price table that throws costs nothing but a count', () => {
