@@ -1,5 +1,5 @@
+import { promptWords, turnWord } from './message-words.js';
 import type { WordSequence } from './prompt-injection-sequences.js';
-import { promptWords, turnWord } from './prompt-injection-words.js';
 
 /** What an attack tries. Closed: it becomes a reason. */
 export type InjectionReason = 'overrides' | 'extracts' | 'switches_role' | 'lifts_limits' | 'forges_turn';

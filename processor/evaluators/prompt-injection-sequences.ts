@@ -1,4 +1,4 @@
-import type { PromptWords } from './prompt-injection-words.js';
+import type { PromptWords } from './message-words.js';
 import { spread } from './word-hash.js';
 
 /** Words that must come one after the other, with others in between. */

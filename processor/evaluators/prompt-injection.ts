@@ -2,9 +2,9 @@ import type { MessageText } from '../../core/content.js';
 import { weightsOf } from '../evaluator-weights.js';
 import type { Evaluation, Evaluator, EvaluatorInput } from './evaluator.js';
 import { type LinearModel, logistic } from './linear-model.js';
+import { type PromptWords, promptWords } from './message-words.js';
 import { type InjectionReason, injectionSequences } from './prompt-injection-patterns.js';
 import { SequenceMatcher } from './prompt-injection-sequences.js';
-import { type PromptWords, promptWords } from './prompt-injection-words.js';
 
 /** How much of a call's messages is read, in UTF-16 units: of each its head and its tail, the newest message first. */
 const LIMIT = { all: 20_480, tail: 4096, messages: 64 };

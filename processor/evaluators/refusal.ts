@@ -1,7 +1,7 @@
 import { weightsOf } from '../evaluator-weights.js';
 import type { Evaluation, Evaluator, EvaluatorInput } from './evaluator.js';
 import { type LinearModel, logistic } from './linear-model.js';
-import { promptWords } from './prompt-injection-words.js';
+import { promptWords } from './message-words.js';
 import { REFUSAL_PHRASES, type RefusalPhraseGroup } from './refusal-phrases.js';
 import type { TextFacts } from './scan.js';
 

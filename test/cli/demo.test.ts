@@ -6,25 +6,12 @@ import { after, describe, it } from 'node:test';
 import type { CommandIo } from '../../cli/command.js';
 import { demoCommand } from '../../cli/demo.js';
 import { freePort } from '../../demo/processes/ports.js';
+import { runCommand } from './run-command.js';
 
 const empty = mkdtempSync(join(tmpdir(), 'path-'));
 after(() => rmSync(empty, { recursive: true }));
 
-async function run(args: readonly string[], env: CommandIo['env'] = {}) {
-  let out = '';
-  let err = '';
-  const io: CommandIo = {
-    out: text => {
-      out += text;
-    },
-    err: text => {
-      err += text;
-    },
-    env,
-    colour: false,
-  };
-  return { code: await demoCommand.run(args, io), out, err };
-}
+const run = (args: readonly string[], env: CommandIo['env'] = {}) => runCommand(demoCommand, args, env);
 
 describe('llm-monitor demo', () => {
   const wrong: readonly [string, readonly string[], RegExp][] = [

@@ -9,8 +9,8 @@
  * templates, Leipzig's sentences, our own), and `own-prompts.ts`. HaluEval's rows are measured, never learnt from.
  */
 
+import { promptWords } from '../../processor/evaluators/message-words.js';
 import { type InjectionVerdict, judgeWords } from '../../processor/evaluators/prompt-injection.js';
-import { promptWords } from '../../processor/evaluators/prompt-injection-words.js';
 import { type ReportedRow, runTraining } from './command.js';
 import { type TrainingRow, train, trainingRow } from './logistic.js';
 import { ATTACKS, REQUESTS } from './own-prompts.js';

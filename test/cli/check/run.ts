@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { checkCommand } from '../../../cli/check.js';
 import type { CommandIo } from '../../../cli/command.js';
+import { runCommand } from '../run-command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'check-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -27,20 +28,8 @@ export function write(content: readonly unknown[] | string | Uint8Array, name = 
 }
 
 /** Runs the command in this process. */
-export async function check(args: readonly string[], env: CommandIo['env'] = {}) {
-  let out = '';
-  let err = '';
-  const io: CommandIo = {
-    out: text => {
-      out += text;
-    },
-    err: text => {
-      err += text;
-    },
-    env,
-    colour: false,
-  };
-  return { code: await checkCommand.run(args, io), out, err };
+export function check(args: readonly string[], env: CommandIo['env'] = {}) {
+  return runCommand(checkCommand, args, env);
 }
 
 /** One check of the JSON report. */
