@@ -1,14 +1,24 @@
-// Gets what the tests of rules, routes and scrapes need where it can be had: Debian's Prometheus and Alertmanager. Elsewhere
-// those tests skip themselves with a line that says so.
+// Gets what the tests of rules, routes, scrapes and shared state need where it can be had: Debian's Prometheus, Alertmanager,
+// Redis and PostgreSQL. Elsewhere those tests skip themselves with a line that says so.
 import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 
 const TOOLS = {
   prometheus: 'prometheus',
   promtool: 'prometheus',
   'prometheus-alertmanager': 'prometheus-alertmanager',
   amtool: 'prometheus-alertmanager',
+  'redis-server': 'redis-server',
+  postgres: 'postgresql',
 };
-const has = tool => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error === undefined;
+/** Debian keeps PostgreSQL's own programs off the PATH, in a folder a version. */
+const POSTGRES = '/usr/lib/postgresql';
+const onPath = tool => spawnSync(tool, ['--version'], { stdio: 'ignore' }).error === undefined;
+const has = tool =>
+  onPath(tool) ||
+  (tool === 'postgres' &&
+    existsSync(POSTGRES) &&
+    readdirSync(POSTGRES).some(version => existsSync(`${POSTGRES}/${version}/bin/postgres`)));
 const missing = [
   ...new Set(
     Object.entries(TOOLS)
