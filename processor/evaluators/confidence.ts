@@ -4,33 +4,36 @@ import type { Evaluation, Evaluator, EvaluatorInput } from './evaluator.js';
 const SURE = Math.log(0.99);
 /** What each such token adds to the doubt, whatever its probability. */
 const UNSURE_TOKEN = 0.1;
-/** Only the least sure tokens count: the many sure ones of a long answer would hide them in a mean, and pile up in a sum. */
-const LOWEST = 32;
+/** How much more the first token counts than those after the third; between them it falls with the square root of the position. */
+const EARLY = 2;
+/** Only the most doubtful tokens count: the many sure ones of a long answer would hide them in a mean, and pile up in a sum. */
+const MOST_DOUBTFUL = 32;
 
 /**
  * How sure a model was of its own answer, from the probabilities of its tokens: 1 / (1 + doubt), where the doubt is the number
- * of tokens that another draw would be expected to change, plus 0.1 for each token below 0.99; of the 32 least sure tokens.
- * 1 = sure of every token; 0.5 = one token open. A score for comparison over time, never a flag: what a sure model says may be
- * wrong. Values that are not numbers are left out, those above 0 count as sure. Skips a call whose reply has no probabilities.
+ * of tokens that another draw would be expected to change, plus 0.1 for each token below 0.99, of the 32 most doubtful tokens.
+ * The first three count for more (2, 1.41 and 1.15 times): they decide what can follow. 1 = sure of every token; 0.5 = one token
+ * open. A score for comparison over time, never a flag: what a sure model says may be wrong. Values that are not
+ * numbers are left out, those above 0 count as sure. Skips a call whose reply has no probabilities.
  */
 export const confidence: Evaluator = {
   name: 'confidence',
   bad: 'low',
   evaluate({ text }: EvaluatorInput): Evaluation {
-    const unsure: number[] = [];
+    const doubts: number[] = [];
     let known = 0;
     for (const logprob of text.logprobs ?? []) {
       if (Number.isNaN(logprob)) continue;
       known++;
-      if (logprob < 0) unsure.push(logprob);
+      if (logprob < 0)
+        doubts.push(
+          (1 - Math.exp(logprob) + (logprob < SURE ? UNSURE_TOKEN : 0)) * Math.max(1, EARLY / Math.sqrt(known)),
+        );
     }
     if (known === 0) return { skipped: 'not_reported' };
-    unsure.sort((a, b) => a - b);
+    doubts.sort((a, b) => b - a);
     let doubt = 0;
-    for (let i = 0; i < Math.min(LOWEST, unsure.length); i++) {
-      const logprob = unsure[i] as number;
-      doubt += 1 - Math.exp(logprob) + (logprob < SURE ? UNSURE_TOKEN : 0);
-    }
+    for (let i = 0; i < Math.min(MOST_DOUBTFUL, doubts.length); i++) doubt += doubts[i] as number;
     return { score: 1 / (1 + doubt), flagged: false };
   },
 };
