@@ -19,6 +19,8 @@ export interface LabelRecord extends CallReference {
   readonly score?: number;
   /** When the truth became known, milliseconds since the epoch; the time of arrival if absent. */
   readonly timestamp?: number;
+  /** The rate at which calls such as this one are given labels, 0.000001..1: the label stands for one over it. */
+  readonly samplingRate?: number;
 }
 
 /** A user's verdict without a true label: thumbs, stars, 0..1. */
@@ -36,7 +38,16 @@ export interface FeedbackSink {
 
 export const DEFAULT_TASK = 'default';
 const IDENTIFIERS = ['call_id', 'response_id', 'span_id'] as const;
-const FIELDS = new Set<string>([...IDENTIFIERS, 'task', 'label', 'prediction', 'score', 'timestamp', 'rating']);
+const FIELDS = new Set<string>([
+  ...IDENTIFIERS,
+  'task',
+  'label',
+  'prediction',
+  'score',
+  'timestamp',
+  'sampling_rate',
+  'rating',
+]);
 const MAX_ID = 256;
 const MAX_TASK = 64;
 const MAX_TEXT = 20_000;
@@ -58,6 +69,19 @@ function share(value: unknown, field: string): number {
   return typeof value === 'number' && value >= 0 && value <= 1
     ? value
     : fail(`${field} is ${showValue(value)}; expected a number from 0 to 1`);
+}
+
+/** Lower rates would let one label decide everything. */
+const MIN_RATE = 1e-6;
+
+export function isSamplingRate(value: unknown): value is number {
+  return typeof value === 'number' && value >= MIN_RATE && value <= 1;
+}
+
+function samplingRate(value: unknown): number {
+  return isSamplingRate(value)
+    ? value
+    : fail(`sampling_rate is ${showValue(value)}; expected a number above 0 and up to 1, not below 0.000001`);
 }
 
 function when(value: unknown): number {
@@ -110,5 +134,6 @@ export function parseFeedback(value: unknown): FeedbackRecord {
     ...(prediction === undefined ? {} : { prediction }),
     ...(score === undefined ? {} : { score: share(score, 'score') }),
     ...(timestamp === undefined ? {} : { timestamp: when(timestamp) }),
+    ...(given['sampling_rate'] === undefined ? {} : { samplingRate: samplingRate(given['sampling_rate']) }),
   };
 }

@@ -5,7 +5,7 @@ import type { FinishReason } from '../../core/labels.js';
 import type { Evaluator } from '../../processor/evaluators/evaluator.js';
 import { createEvaluators, evaluate } from '../../processor/evaluators/registry.js';
 import { Coverage } from '../../processor/truth/coverage.js';
-import type { Verdict } from '../../processor/truth/sliding-window.js';
+import { NO_VERDICT, type Verdict } from '../../processor/truth/sliding-window.js';
 import { guessTask, Task } from '../../processor/truth/task.js';
 import { checkTask, type TaskConfig, type TaskKind } from '../../processor/truth/task-config.js';
 import { Classes } from './classes.js';
@@ -175,14 +175,7 @@ export class RowScorer {
     const classes = this.#classes ?? new Classes(task.config.classes);
     const [actual, index] = classes.pair(names.includes(predicted) ? predicted : (names[0] as string), predicted);
     this.#classes = classes;
-    return {
-      actual,
-      predicted: index,
-      score: score ?? Number.NaN,
-      tokenF1: Number.NaN,
-      rougeL: Number.NaN,
-      error: Number.NaN,
-    };
+    return { ...NO_VERDICT, actual, predicted: index, score: score ?? Number.NaN };
   }
 
   #newTask(label: NonNullable<Row['label']>, prediction: TruthValue | undefined, textKnown: boolean): Task {

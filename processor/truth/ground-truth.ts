@@ -8,6 +8,7 @@ import { defaultWiring, type Wiring } from '../../core/wiring.js';
 import { type CallIds, CallIndex, type Held } from './call-index.js';
 import { classNameOf } from './class-names.js';
 import { Coverage } from './coverage.js';
+import { checkSlices, sliceValues } from './slices.js';
 import type { Pair } from './sliding-window.js';
 import type { Task } from './task.js';
 import { type TaskConfig, type WindowConfig, windowSpans } from './task-config.js';
@@ -20,8 +21,10 @@ import {
   MAX_TEXT,
   predictedClass,
   predictionFor,
+  samplingRateOf,
   type TrackedCall,
   trackedCall,
+  weightOf,
 } from './tracked-call.js';
 import { TruthGauges } from './truth-gauges.js';
 import { readTruthState, restoreCall, restoreTask, saveCalls, saveTask, stateOf } from './truth-state.js';
@@ -36,6 +39,8 @@ export interface GroundTruthOptions {
   /** Seconds a call waits for its label; 7 days if absent. */
   readonly labelTtl?: number;
   readonly windows?: WindowConfig;
+  /** Attributes of a call that measures are also taken by: `template`, or one that the wiring's store allows as a label; up to 4. */
+  readonly slices?: readonly string[];
   /** Calls held at most, waiting or labelled; 100,000 if absent. The oldest goes first; one that waited is counted in `self.dropped`. */
   readonly maxPending?: number;
 }
@@ -68,6 +73,7 @@ export class GroundTruth implements FeedbackSink {
   readonly #tasks: TaskRegistry;
   readonly #index: CallIndex<TrackedCall>;
   readonly #texts = new TextBudget();
+  readonly #slices: readonly string[];
   readonly #stop: () => void;
   /** Calls so far, as a task counts them that is first heard of later. */
   #unasked = new Coverage();
@@ -81,6 +87,7 @@ export class GroundTruth implements FeedbackSink {
     this.#wiring = options.wiring ?? defaultWiring();
     const { store, clock } = this.#wiring;
     this.#time = evenTime(clock);
+    this.#slices = checkSlices(options.slices ?? [], store.callLabels);
     this.#index = new CallIndex<TrackedCall>({
       ttl: positive('labelTtl', options.labelTtl ?? WEEK, false) * 1000,
       capacity: positive('maxPending', options.maxPending ?? DEFAULT_PENDING, true),
@@ -91,6 +98,7 @@ export class GroundTruth implements FeedbackSink {
       options.tasks ?? {},
       windowSpans('truth.windows', options.windows ?? {}),
       this.#unasked,
+      this.#slices,
     );
     this.#setTextLimit();
     const gauges = new TruthGauges(store);
@@ -112,6 +120,8 @@ export class GroundTruth implements FeedbackSink {
     const model = call.outcome.kind === 'ok' ? models.admit(name) : models.label(name);
     const carried = call.prediction && keepable(call.prediction);
     const tracked = trackedCall(model, carried);
+    tracked.slices = sliceValues(call, this.#slices, this.#wiring.store.callLabels);
+    tracked.samplingRate = samplingRateOf(call);
     for (const task of this.#tasks) {
       const said = this.#predict(task, call, text);
       if (said === undefined) continue;
@@ -203,11 +213,12 @@ export class GroundTruth implements FeedbackSink {
     if (entry === undefined) return 'rejected';
     const { task, counters } = entry;
     const prediction = predictionFor(task, call, record);
-    const verdict = prediction && task.verdict(record.label, prediction.value, prediction.score);
+    const verdict =
+      prediction && task.verdict(record.label, prediction.value, prediction.score, weightOf(record, call));
     if (verdict === undefined) return 'rejected';
     const earlier = call.pairs?.get(task.name);
     if (earlier === undefined) {
-      this.#match(task, held, record, () => task.join.match(call.model, verdict, this.#now));
+      this.#match(task, held, record, () => task.join.match(call.model, verdict, this.#now, call.slices));
       counters.matched(call.model, verdict);
     } else {
       counters.replaced(call.model, task.join.replace(earlier, verdict), verdict);

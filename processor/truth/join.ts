@@ -1,5 +1,13 @@
 import { Confusion } from './confusion.js';
-import { type Pair, SlidingWindow, type Verdict, type WindowSpan } from './sliding-window.js';
+import { SliceWindows } from './slices.js';
+import {
+  NO_SLICES,
+  type Pair,
+  type SliceValues,
+  SlidingWindow,
+  type Verdict,
+  type WindowSpan,
+} from './sliding-window.js';
 
 /** The windows over all models. */
 export const ALL_MODELS = 'all';
@@ -17,18 +25,21 @@ export class TaskJoin {
   /** Over all pairs ever made, by their first labels and by their latest. */
   readonly first = new Confusion();
   readonly latest = new Confusion();
+  /** Windows of the calls that share a value of an attribute. */
+  readonly slices: SliceWindows;
   readonly #spans: readonly WindowSpan[];
   readonly #windows = new Map<string, readonly SlidingWindow[]>();
   #next = 0;
 
-  constructor(spans: readonly WindowSpan[]) {
+  constructor(spans: readonly WindowSpan[], slices: readonly string[] = []) {
     this.#spans = spans;
+    this.slices = new SliceWindows(slices, spans);
     this.#windowsOf(ALL_MODELS);
   }
 
   /** The first label of a call. */
-  match(model: string, verdict: Verdict, at: number): Pair {
-    const pair: Pair = { seq: this.#next++, at, model, verdict };
+  match(model: string, verdict: Verdict, at: number, slices: SliceValues = NO_SLICES): Pair {
+    const pair: Pair = { seq: this.#next++, at, model, slices, verdict };
     this.first.add(verdict.actual, verdict.predicted);
     this.latest.add(verdict.actual, verdict.predicted);
     this.#enter(pair);
@@ -38,7 +49,7 @@ export class TaskJoin {
   /** A further label. @returns the verdict it replaces */
   replace(pair: Pair, verdict: Verdict): Verdict {
     const before = pair.verdict;
-    for (const window of this.#containing(pair.model)) window.change(pair, verdict);
+    for (const window of this.#containing(pair)) window.change(pair, verdict);
     this.latest.remove(before.actual, before.predicted);
     this.latest.add(verdict.actual, verdict.predicted);
     pair.verdict = verdict;
@@ -62,12 +73,13 @@ export class TaskJoin {
   }
 
   #enter(pair: Pair): void {
-    for (const window of this.#containing(pair.model)) window.enter(pair);
+    for (const window of this.#containing(pair)) window.enter(pair);
   }
 
-  *#containing(model: string): Generator<SlidingWindow> {
+  *#containing(pair: Pair): Generator<SlidingWindow> {
     yield* this.#windowsOf(ALL_MODELS);
-    if (model !== ALL_MODELS) yield* this.#windowsOf(model);
+    if (pair.model !== ALL_MODELS) yield* this.#windowsOf(pair.model);
+    yield* this.slices.containing(pair);
   }
 
   #windowsOf(model: string): readonly SlidingWindow[] {

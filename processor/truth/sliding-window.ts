@@ -10,9 +10,28 @@ export interface Verdict {
   readonly score: number;
   readonly tokenF1: number;
   readonly rougeL: number;
+  readonly chrf: number;
   /** Predicted number less the true one. */
   readonly error: number;
+  /** Calls that this one stands for: 1, or the reciprocal of the rate at which such calls are given labels. */
+  readonly weight: number;
 }
+
+/** A verdict that says nothing yet. */
+export const NO_VERDICT: Verdict = {
+  actual: 0,
+  predicted: 0,
+  score: Number.NaN,
+  tokenF1: Number.NaN,
+  rougeL: Number.NaN,
+  chrf: Number.NaN,
+  error: Number.NaN,
+  weight: 1,
+};
+
+/** Values of a call's attributes that measures are also taken by, by attribute. */
+export type SliceValues = Readonly<Record<string, string>>;
+export const NO_SLICES: SliceValues = {};
 
 /** A labelled call. Its place and age are those of its first label; a later label changes the verdict in place. */
 export interface Pair {
@@ -22,6 +41,7 @@ export interface Pair {
   readonly at: number;
   /** The model of the call, as a label value. */
   readonly model: string;
+  readonly slices: SliceValues;
   verdict: Verdict;
 }
 

@@ -23,6 +23,7 @@ const OTHER_TASK = 'other';
 export class TaskRegistry {
   readonly #store: MetricStore;
   readonly #spans: readonly WindowSpan[];
+  readonly #slices: readonly string[];
   readonly #entries = new Map<string, TaskEntry>();
   readonly #tasks: Task[] = [];
   /** Names that labels brought, whether or not their kind is known by now. */
@@ -35,9 +36,11 @@ export class TaskRegistry {
     configs: Readonly<Record<string, TaskConfig>>,
     spans: readonly WindowSpan[],
     coverage: Coverage,
+    slices: readonly string[] = [],
   ) {
     this.#store = store;
     this.#spans = spans;
+    this.#slices = slices;
     for (const [name, config] of Object.entries(configs)) this.open(name, checkTask(name, config), coverage, false);
     this.#undecided = this.#entries.size === 0;
   }
@@ -58,7 +61,7 @@ export class TaskRegistry {
   /** @param coverage the calls so far */
   open(name: string, config: TaskConfig, coverage: Coverage, guessed = true): TaskEntry {
     const spans = config.window === undefined ? this.#spans : windowSpans(`truth.tasks.${name}.window`, config.window);
-    const task = new Task(name, config, spans, { guessed, coverage: coverage.unlabelled() });
+    const task = new Task(name, config, spans, { guessed, coverage: coverage.unlabelled(), slices: this.#slices });
     const entry = { task, counters: new TruthCounters(this.#store, task) };
     this.#entries.set(name, entry);
     this.#tasks.push(task);

@@ -4,18 +4,9 @@ import { refusePromise } from '../refuse-promise.js';
 import { ClassNames, classNameOf, isClassWord } from './class-names.js';
 import type { Coverage } from './coverage.js';
 import { TaskJoin } from './join.js';
-import type { Verdict, WindowSpan } from './sliding-window.js';
+import { NO_VERDICT, type Verdict, type WindowSpan } from './sliding-window.js';
 import type { TaskConfig, TaskKind } from './task-config.js';
 import { exactMatch, rougeL, squadF1 } from './text-match.js';
-
-const NOTHING: Verdict = {
-  actual: 0,
-  predicted: 0,
-  score: Number.NaN,
-  tokenF1: Number.NaN,
-  rougeL: Number.NaN,
-  error: Number.NaN,
-};
 
 /** Characters of an answer that is nothing but a number. */
 const MAX_NUMBER = 64;
@@ -75,7 +66,11 @@ export class Task {
     name: string,
     config: TaskConfig,
     spans: readonly WindowSpan[],
-    { guessed, coverage }: { readonly guessed: boolean; readonly coverage: Coverage },
+    {
+      guessed,
+      coverage,
+      slices = [],
+    }: { readonly guessed: boolean; readonly coverage: Coverage; readonly slices?: readonly string[] },
   ) {
     this.name = name;
     this.kind = config.kind;
@@ -84,7 +79,7 @@ export class Task {
     this.#guessed = guessed;
     this.coverage = coverage;
     this.classes = new ClassNames(config.classes, config.positive);
-    this.join = new TaskJoin(spans);
+    this.join = new TaskJoin(spans, slices);
   }
 
   /** True where a class is predicted. */
@@ -138,20 +133,26 @@ export class Task {
   }
 
   /** Compares a label with a prediction; undefined where they cannot be. Among several acceptable labels the best counts. */
-  verdict(label: LabelRecord['label'], predicted: TruthValue, score: number | undefined): Verdict | undefined {
+  verdict(
+    label: LabelRecord['label'],
+    predicted: TruthValue,
+    score: number | undefined,
+    weight = 1,
+  ): Verdict | undefined {
+    const nothing = { ...NO_VERDICT, weight };
     const alternatives = labelsOf(label);
     if (this.classifies) {
       const said = this.nameOf(predicted);
       const names = alternatives.map(value => this.nameOf(value));
       const [actual, index] = this.classes.pair(names.includes(said) ? said : (names[0] as string), said);
-      return { ...NOTHING, actual, predicted: index, score: score ?? Number.NaN };
+      return { ...nothing, actual, predicted: index, score: score ?? Number.NaN };
     }
     if (this.kind === 'text') {
       const said = classNameOf(predicted).trim();
       const references = alternatives.map(value => classNameOf(value).trim());
       const exact = exactMatch(said, references);
       return {
-        ...NOTHING,
+        ...nothing,
         predicted: exact ? 0 : 1,
         tokenF1: exact ? 1 : squadF1(said, references),
         rougeL: exact ? 1 : rougeL(said, references),
@@ -163,6 +164,6 @@ export class Task {
       return said === undefined || truth === undefined ? [] : [said - truth];
     });
     if (errors.length === 0) return undefined;
-    return { ...NOTHING, error: errors.reduce((a, b) => (Math.abs(b) < Math.abs(a) ? b : a)) };
+    return { ...nothing, error: errors.reduce((a, b) => (Math.abs(b) < Math.abs(a) ? b : a)) };
   }
 }

@@ -1,7 +1,7 @@
 import type { LlmCall, Prediction } from '../../core/call.js';
-import type { LabelRecord } from '../../core/feedback.js';
+import { isSamplingRate, type LabelRecord } from '../../core/feedback.js';
 import { MAX_CLASS_NAME, OTHER_CLASS } from './class-names.js';
-import type { Pair } from './sliding-window.js';
+import { NO_SLICES, type Pair, type SliceValues } from './sliding-window.js';
 import type { Task } from './task.js';
 
 /** A prediction; null where it was a text that was not kept: no class name, so for a class it is `other`. */
@@ -21,10 +21,22 @@ export interface TrackedCall {
   counted: number;
   /** By task. */
   pairs: Map<string, Pair> | undefined;
+  slices: SliceValues;
+  /** The rate at which calls such as this one are given labels, above 0 and up to 1. */
+  samplingRate: number;
 }
 
 export function trackedCall(model: string, prediction?: Kept): TrackedCall {
-  return { model, prediction, predictions: undefined, text: undefined, counted: -1, pairs: undefined };
+  return {
+    model,
+    prediction,
+    predictions: undefined,
+    text: undefined,
+    counted: -1,
+    pairs: undefined,
+    slices: NO_SLICES,
+    samplingRate: 1,
+  };
 }
 
 /** Characters of an answer, or of a predicted text, that are kept; of a longer one none are. */
@@ -43,6 +55,17 @@ export function isLong(prediction: Kept | undefined): boolean {
 /** True for a call that has, or whose app made, something to compare with a label. */
 export function canBeLabelled(call: LlmCall): boolean {
   return call.prediction !== undefined || (call.outcome.kind !== 'error' && call.operation !== 'embeddings');
+}
+
+/** The rate that the app gave a call: the attribute `sampling_rate`, or `samplingRate`, of its scope. What is no rate is 1. */
+export function samplingRateOf({ context }: LlmCall): number {
+  const given = Number(context['sampling_rate'] ?? context['samplingRate'] ?? 1);
+  return isSamplingRate(given) ? given : 1;
+}
+
+/** Calls that a labelled one stands for, by the rate that its label says, else by the call's own. */
+export function weightOf({ samplingRate }: LabelRecord, call: TrackedCall): number {
+  return 1 / (samplingRate ?? call.samplingRate);
 }
 
 /** True for a call that a task expects a label for: any, unless the task reads its predictions itself. */

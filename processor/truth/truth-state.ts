@@ -3,14 +3,14 @@ import type { Json } from '../../core/json.js';
 import type { CallIds, CallIndex } from './call-index.js';
 import type { Confusion } from './confusion.js';
 import type { CoverageState } from './coverage.js';
-import type { Pair, Verdict } from './sliding-window.js';
+import { NO_SLICES, NO_VERDICT, type Pair, type SliceValues, type Verdict } from './sliding-window.js';
 import type { Task } from './task.js';
 import { TASK_KINDS, type TaskConfig } from './task-config.js';
 import { isLong, type Kept, type TrackedCall, trackedCall } from './tracked-call.js';
 
 const VERSION = 1;
 
-/** A saved pair: seq, at, model, actual, predicted, score, token F1, ROUGE-L, error; null for NaN. */
+/** A saved pair: seq, at, model, actual, predicted, score, token F1, ROUGE-L, error, chrF, weight, slices; null for NaN. */
 type PairState = readonly [
   number,
   number,
@@ -21,6 +21,9 @@ type PairState = readonly [
   number | null,
   number | null,
   number | null,
+  number | null,
+  number,
+  SliceValues,
 ];
 /** `text` stands for a text that stays in the process, null for none. */
 type PredictionState = readonly [value: string | number | boolean, score: number | null] | 'text' | null;
@@ -33,6 +36,8 @@ type CallState = readonly [
   prediction: PredictionState,
   predictions: readonly (readonly [task: string, prediction: PredictionState])[],
   pairs: readonly (readonly [task: string, seq: number])[],
+  samplingRate: number,
+  slices: SliceValues,
 ];
 
 export interface TaskState {
@@ -65,9 +70,10 @@ function savePrediction(prediction: Kept | undefined): PredictionState {
   return prediction === null || isLong(prediction) ? 'text' : [prediction.value, orNull(prediction.score)];
 }
 
-function savePair({ seq, at, model, verdict }: Pair): PairState {
-  const { actual, predicted, score, tokenF1, rougeL, error } = verdict;
-  return [seq, at, model, actual, predicted, orNull(score), orNull(tokenF1), orNull(rougeL), orNull(error)];
+function savePair({ seq, at, model, slices, verdict }: Pair): PairState {
+  const { actual, predicted, score, tokenF1, rougeL, error, chrf, weight } = verdict;
+  const numbers = [orNull(score), orNull(tokenF1), orNull(rougeL), orNull(error), orNull(chrf)] as const;
+  return [seq, at, model, actual, predicted, ...numbers, weight, slices];
 }
 
 /** The calls that are held, without a word of their text. */
@@ -83,6 +89,8 @@ export function saveCalls(index: CallIndex<TrackedCall>): Json {
       savePrediction(call.prediction),
       Array.from(call.predictions ?? [], ([task, prediction]) => [task, savePrediction(prediction)] as const),
       Array.from(call.pairs ?? [], ([task, pair]) => [task, pair.seq] as const),
+      call.samplingRate,
+      call.slices,
     ],
   );
 }
@@ -166,16 +174,20 @@ export function restoreTask(task: Task, state: TaskState): ReadonlyMap<number, P
   refill(task.join.first, state.first);
   refill(task.join.latest, state.latest);
   const pairs = new Map<number, Pair>();
-  for (const [seq, at, model, actual, predicted, score, tokenF1, rougeL, error] of state.pairs) {
+  for (const saved of state.pairs) {
+    const [seq, at, model, actual, predicted, score, tokenF1, rougeL, error, chrf, weight = 1, slices] = saved;
     const verdict: Verdict = {
+      ...NO_VERDICT,
       actual: indexOf(actual),
       predicted: indexOf(predicted),
       score: score ?? Number.NaN,
       tokenF1: tokenF1 ?? Number.NaN,
       rougeL: rougeL ?? Number.NaN,
       error: error ?? Number.NaN,
+      chrf: chrf ?? Number.NaN,
+      weight,
     };
-    const pair: Pair = { seq, at, model, verdict };
+    const pair: Pair = { seq, at, model, slices: slices ?? NO_SLICES, verdict };
     task.join.readmit(pair);
     pairs.set(seq, pair);
   }
@@ -193,7 +205,7 @@ export function restoreCall(
   state: CallState,
   pairsOf: (task: string) => ReadonlyMap<number, Pair> | undefined,
 ): { readonly ids: CallIds; readonly at: number; readonly call: TrackedCall } {
-  const [callId, responseId, spanId, at, model, prediction, predictions, pairs] = state;
+  const [callId, responseId, spanId, at, model, prediction, predictions, pairs, samplingRate, slices] = state;
   const call = trackedCall(model, prediction === null ? undefined : restorePrediction(prediction));
   if (predictions.length > 0)
     call.predictions = new Map(predictions.map(([task, said]) => [task, restorePrediction(said ?? 'text')]));
@@ -203,6 +215,8 @@ export function restoreCall(
     call.pairs ??= new Map();
     call.pairs.set(task, pair);
   }
+  call.samplingRate = samplingRate ?? 1;
+  call.slices = slices ?? NO_SLICES;
   const ids: CallIds = {
     callId,
     ...(responseId === null ? {} : { responseId }),

@@ -7,7 +7,13 @@ import { f1Interval, wilson } from '../../processor/truth/interval.js';
 import { ALL_MODELS, TaskJoin } from '../../processor/truth/join.js';
 import { classification, classMeasures } from '../../processor/truth/measures.js';
 import { averagePrecision, brier, logLoss, rocAuc, splitScores } from '../../processor/truth/scores.js';
-import type { Pair, SlidingWindow, Verdict, WindowSpan } from '../../processor/truth/sliding-window.js';
+import {
+  NO_VERDICT,
+  type Pair,
+  type SlidingWindow,
+  type Verdict,
+  type WindowSpan,
+} from '../../processor/truth/sliding-window.js';
 import { windowLabel } from '../../processor/truth/task-config.js';
 import { createRig, pick, type Rig } from '../processor/truth/truth-harness.js';
 import { sharedPath, skipWithoutShared } from '../shared.js';
@@ -106,14 +112,8 @@ function replay(stream: Stream): Record<string, unknown>[] {
     else if (index.expired(held, at)) count.expired++;
     else {
       const { call } = held;
-      const verdict: Verdict = {
-        actual: stream.labels.indexOf(said),
-        predicted: call.predicted,
-        score: call.score,
-        tokenF1: Number.NaN,
-        rougeL: Number.NaN,
-        error: Number.NaN,
-      };
+      const actual = stream.labels.indexOf(said);
+      const verdict: Verdict = { ...NO_VERDICT, actual, predicted: call.predicted, score: call.score };
       if (call.pair === undefined) {
         index.advance(at);
         call.pair = join.match('m', verdict, at);

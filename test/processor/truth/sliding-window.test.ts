@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MAX_WINDOW_PAIRS, type Pair, SlidingWindow } from '../../../processor/truth/sliding-window.js';
+import {
+  MAX_WINDOW_PAIRS,
+  NO_SLICES,
+  NO_VERDICT,
+  type Pair,
+  SlidingWindow,
+} from '../../../processor/truth/sliding-window.js';
 
 function pair(seq: number, at: number): Pair {
-  const none = Number.NaN;
-  const verdict = { actual: seq % 2, predicted: 0, score: seq, tokenF1: none, rougeL: none, error: none };
-  return { seq, at, model: 'm', verdict };
+  return { seq, at, model: 'm', slices: NO_SLICES, verdict: { ...NO_VERDICT, actual: seq % 2, score: seq } };
 }
 
 test('a time window under a flood of labels stays bounded: the oldest leave early', () => {
