@@ -1,6 +1,7 @@
 import type { LlmCall, Prediction } from '../../core/call.js';
 import type { LabelRecord, TruthValue } from '../../core/feedback.js';
 import { refusePromise } from '../refuse-promise.js';
+import { chrf } from './chrf.js';
 import { ClassNames, classNameOf, isClassWord } from './class-names.js';
 import type { Coverage } from './coverage.js';
 import { TaskJoin } from './join.js';
@@ -156,6 +157,7 @@ export class Task {
         predicted: exact ? 0 : 1,
         tokenF1: exact ? 1 : squadF1(said, references),
         rougeL: exact ? 1 : rougeL(said, references),
+        chrf: exact ? 1 : chrf(said, references),
       };
     }
     const said = toNumber(predicted);
