@@ -12,7 +12,7 @@ const loaded = new Map<WeightsName, LinearModel | Error>();
 export function weightsOf(name: WeightsName): LinearModel | Error {
   let found = loaded.get(name);
   if (found === undefined) {
-    found = readWeights(new URL(`../../processor/evaluators/weights/${name}.bin`, import.meta.url));
+    found = readWeights(fileOf(name));
     loaded.set(name, found);
   }
   return found;
@@ -25,4 +25,18 @@ export function readWeights(file: URL): LinearModel | Error {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** The compiled phrases of the built-in evaluators; the error, not thrown, where they cannot be read. */
+export function phraseTables(): Uint8Array | Error {
+  try {
+    return readFileSync(fileOf('phrases'));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Beside the sources, not in the build: the compiler does not copy data. */
+function fileOf(name: string): URL {
+  return new URL(`../../processor/evaluators/weights/${name}.bin`, import.meta.url);
 }

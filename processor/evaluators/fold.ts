@@ -39,12 +39,20 @@ function foldAsciiCode(code: number): number {
   return pack(code < 0x20 || code === 0x7f ? IGNORED : SYMBOL, code);
 }
 
-let ascii: Uint32Array | undefined;
+let ascii: Int32Array | undefined;
 
 /** The packed kind and folded code of each ASCII character, as a table; made at the first use. */
-export function asciiTable(): Uint32Array {
-  ascii ??= Uint32Array.from({ length: 128 }, (_, code) => foldAsciiCode(code));
+export function asciiTable(): Int32Array {
+  ascii ??= Int32Array.from({ length: 128 }, (_, code) => foldAsciiCode(code));
   return ascii;
+}
+
+let asciiWord: Uint8Array | undefined;
+
+/** The folded code of each ASCII letter and digit, 0 for every other character, as a table; made at the first use. */
+export function asciiWordTable(): Uint8Array {
+  asciiWord ??= Uint8Array.from(asciiTable(), packed => (kindOf(packed) <= DIGIT ? codeOf(packed) : 0));
+  return asciiWord;
 }
 
 /** Letters of other scripts that look like a Latin one. */
@@ -124,7 +132,7 @@ function foldSlow(code: number): number {
 }
 
 /** Answers for the basic plane, filled as characters are met: looking one up costs a thousandth of working it out. */
-let known: Uint32Array | undefined;
+let known: Int32Array | undefined;
 
 /**
  * Kind and folded form of a code point beyond ASCII: compatibility form without marks, in lower case, look-alikes of Latin
@@ -134,7 +142,7 @@ let known: Uint32Array | undefined;
 export function foldCodePoint(code: number): number {
   if (isUnspaced(code)) return pack(SINGLE, code);
   if (code > 0xffff) return foldAstral(code);
-  known ??= new Uint32Array(0x10000);
+  known ??= new Int32Array(0x10000);
   const found = known[code] as number;
   if (found !== 0) return found;
   const folded = foldSlow(code);

@@ -7,6 +7,7 @@ const MASK = SLOTS - 1;
 /** Magic number, then scale and bias as 32-bit floats, then the weights as 16-bit integers; all little-endian. */
 const HEADER = 12;
 const MAGIC = 0x31574d4c;
+const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Stamps of the slots that a text has set: nothing needs clearing between texts. Used by one text at a time. */
 let stamps: Int32Array | undefined;
@@ -73,7 +74,7 @@ export class LinearModel {
   }
 
   /**
-   * Reads what `toBytes` wrote.
+   * Reads what `toBytes` wrote. The bytes are kept, not copied.
    * @throws MonitorError STATE_MISMATCH for bytes of another kind or length
    */
   static parse(bytes: Uint8Array): LinearModel {
@@ -84,7 +85,12 @@ export class LinearModel {
         'STATE_MISMATCH',
         `weights of a linear model have ${showValue(bytes.length)} bytes; expected ${size} with their mark in front`,
       );
-    const weights = Int16Array.from({ length: SLOTS }, (_, slot) => view.getInt16(HEADER + slot * 2, true));
+    // A view where the machine has the byte order of the file, as nearly every one has: reading value by value takes milliseconds.
+    const start = bytes.byteOffset + HEADER;
+    const weights =
+      LITTLE_ENDIAN && start % 2 === 0
+        ? new Int16Array(bytes.buffer, start, SLOTS)
+        : Int16Array.from({ length: SLOTS }, (_, slot) => view.getInt16(HEADER + slot * 2, true));
     return new LinearModel(weights, view.getFloat32(4, true), view.getFloat32(8, true));
   }
 

@@ -1,9 +1,10 @@
 import type { CallText } from '../../core/content.js';
+import type { CharacterRun } from './character-run.js';
 import { type EndFacts, endFacts } from './end-of-text.js';
 import { type NormalisedText, normalise } from './normalise.js';
 import type { PhraseMatch } from './phrase-matcher.js';
 import { type PlainText, plainText } from './plain-text.js';
-import { type CharacterRun, Scanner } from './scanner.js';
+import { Scanner } from './scanner.js';
 import type { LocatedLoop } from './word-stream.js';
 
 /** How much of an answer is read, in UTF-16 units. */

@@ -1,6 +1,8 @@
+import { type CharacterRun, longestRun, NO_RUN } from './character-run.js';
 import {
   APOSTROPHE,
   asciiTable,
+  asciiWordTable,
   codeOf,
   DIGIT,
   foldCodePoint,
@@ -15,22 +17,10 @@ import { builtInPhrases } from './phrases.js';
 import { HASH_PRIME, HASH_START } from './word-hash.js';
 import { WordStream } from './word-stream.js';
 
-/** A run of one character that is not white space. `rule`: a sign that people draw lines or fill places with (`---`, `...`, `xxx`). */
-export interface CharacterRun {
-  readonly length: number;
-  readonly start: number;
-  readonly rule: boolean;
-}
-
 /** Words are cut here, so that a loop inside one endless word is seen as well. */
 const MAX_WORD = 24;
 /** Letters that tell one word from another; endings differ behind them. */
 const STEM = 5;
-/** Shorter runs of a character are ordinary (`!!!`, `......`). */
-const MIN_RUN = 8;
-/** Signs that people draw lines with, fill places with, or write numbers with. */
-const RULE = new Set([...'-=_*~#.+|─━═·•/<>xX0123456789'].map(sign => sign.charCodeAt(0)));
-const SPACE_UNIT = 0x20;
 const HYPHEN = 0x2d;
 const BACK_TICK = 0x60;
 
@@ -46,7 +36,7 @@ export class Scanner {
   lines = 0;
   listLines = 0;
   fences = 0;
-  longestRun: CharacterRun = { length: 0, start: 0, rule: false };
+  longestRun: CharacterRun = NO_RUN;
   readonly #text: string;
 
   constructor(text: string, size: number) {
@@ -54,18 +44,18 @@ export class Scanner {
     this.stream = new WordStream(size + 1, builtInPhrases());
   }
 
-  /** Reads [from, to). One loop with everything in locals: this is where the time of an evaluation goes. */
+  /** Reads [from, to). Everything in locals, and a word in a loop of its own: this is where the time of an evaluation goes. */
   read(from: number, to: number): void {
     const text = this.#text;
     const ascii = asciiTable();
+    const inWord = asciiWordTable();
     const { stream } = this;
+    this.longestRun = longestRun(text, from, to, this.longestRun);
     let nonAscii = 0;
     let surrogates = 0;
     let invisible = 0;
     let digits = 0;
     let symbols = 0;
-    let last = -1;
-    let run = 0;
     let wordStart = 0;
     let wordLength = 0;
     let wordDigits = 0;
@@ -92,12 +82,6 @@ export class Scanner {
         if (kindOf(packed) === IGNORED) invisible++;
       }
       const kind = kindOf(packed);
-      if (unit === last) run++;
-      else {
-        if (run >= MIN_RUN) this.#keepRun(last, run, i - run);
-        run = 1;
-        last = unit;
-      }
       if (kind <= DIGIT) {
         if (wordLength === MAX_WORD) {
           stream.add(hash, stem, wordStart, i, sentence);
@@ -112,6 +96,16 @@ export class Scanner {
         if (wordLength < STEM) stem = hash;
         wordLength++;
         wordDigits += kind;
+        while (wordLength < MAX_WORD && i + 1 < to) {
+          const next = text.charCodeAt(i + 1);
+          const code = next < 128 ? (inWord[next] as number) : 0;
+          if (code === 0) break;
+          i++;
+          hash = Math.imul(hash ^ code, HASH_PRIME);
+          if (wordLength < STEM) stem = hash;
+          wordLength++;
+          if (code < 0x3a) wordDigits++;
+        }
         continue;
       }
       if (kind === IGNORED) continue;
@@ -157,7 +151,6 @@ export class Scanner {
         }
       } else symbols++;
     }
-    if (run >= MIN_RUN) this.#keepRun(last, run, to - run);
     if (wordLength > 0) {
       digits += wordDigits;
       stream.add(hash, stem, wordStart, to, sentence);
@@ -170,15 +163,6 @@ export class Scanner {
     this.invisible += invisible;
     this.digits += digits;
     this.symbols += symbols;
-  }
-
-  /** A rule counts less: it must not hide a run of something else. */
-  #keepRun(unit: number, length: number, start: number): void {
-    if (unit === SPACE_UNIT || (unit >= 0x09 && unit <= 0x0d)) return;
-    const rule = RULE.has(unit);
-    const kept = this.longestRun;
-    if (length / (rule ? 5 : 1) <= kept.length / (kept.rule ? 5 : 1)) return;
-    this.longestRun = { length, start, rule };
   }
 }
 

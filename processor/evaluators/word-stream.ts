@@ -12,41 +12,44 @@ export interface LocatedLoop extends Loop {
 const MAX_MATCHES = 64;
 
 /**
- * Tables that all scans of a process use in turn, so that a scan allocates next to nothing. An entry counts only if it carries
- * the stamp of the present scan, so nothing needs clearing. A scan runs to its end before the next begins.
+ * Tables that all scans of a process use in turn, so that a scan allocates next to nothing. What an earlier scan left in `firsts`
+ * and `groups` lies below the present `base`, so nothing needs clearing. A scan runs to its end before the next begins.
  */
 class Scratch {
   readonly hashes: Int32Array;
   readonly stems: Int32Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  readonly wordKeys: Int32Array;
-  readonly wordStamps: Int32Array;
-  readonly gramKeys: Int32Array;
-  readonly gramStamps: Int32Array;
-  readonly gramAt: Int32Array;
-  stamp = 0;
+  /** Number among the phrases of each word that came for the first time. */
+  readonly numbers: Uint16Array;
+  /** Open-addressed by hash: base + where a word came first. */
+  readonly firsts: Int32Array;
+  /** Open-addressed by three hashes: base + where a group of words ended last. */
+  readonly groups: Int32Array;
+  base = 1;
 
   constructor(words: number) {
-    const slots = 2 ** Math.ceil(Math.log2(words * 2));
+    const slots = slotsFor(words * 2);
     this.hashes = new Int32Array(words);
     this.stems = new Int32Array(words);
     this.starts = new Int32Array(words);
     this.ends = new Int32Array(words);
-    this.wordKeys = new Int32Array(slots);
-    this.wordStamps = new Int32Array(slots);
-    this.gramKeys = new Int32Array(slots);
-    this.gramStamps = new Int32Array(slots);
-    this.gramAt = new Int32Array(slots);
+    this.numbers = new Uint16Array(words);
+    this.firsts = new Int32Array(slots);
+    this.groups = new Int32Array(slots);
   }
+}
+
+/** The power of two that is not less. */
+function slotsFor(size: number): number {
+  return size <= 16 ? 16 : 1 << (32 - Math.clz32(size - 1));
 }
 
 let scratch: Scratch | undefined;
 
 function scratchFor(words: number): Scratch {
-  if (scratch === undefined || scratch.hashes.length < words || scratch.stamp > 2 ** 30)
+  if (scratch === undefined || scratch.hashes.length < words || scratch.base > 2 ** 30)
     scratch = new Scratch(Math.max(words, 1024));
-  scratch.stamp++;
   return scratch;
 }
 
@@ -58,6 +61,7 @@ export class WordStream {
   repeatedTrigrams = 0;
   readonly matches: PhraseMatch[] = [];
   readonly #scratch: Scratch;
+  readonly #base: number;
   readonly #mask: number;
   readonly #matcher: PhraseMatcher;
   readonly #loop = new LoopTracker();
@@ -68,7 +72,9 @@ export class WordStream {
   /** @param capacity the most words that can come */
   constructor(capacity: number, matcher: PhraseMatcher) {
     this.#scratch = scratchFor(capacity);
-    this.#mask = 2 ** Math.ceil(Math.log2(Math.max(capacity, 16))) - 1;
+    this.#base = this.#scratch.base;
+    this.#scratch.base += capacity;
+    this.#mask = slotsFor(capacity) - 1;
     this.#matcher = matcher;
   }
 
@@ -80,8 +86,7 @@ export class WordStream {
     stems[index] = stem;
     starts[index] = start;
     ends[index] = end;
-    this.#distinct(hash);
-    this.#phrase(hash, index, end, sentence);
+    this.#phrase(this.#number(hash, index), index, end, sentence);
     this.#loop.add(hashes, index, index - this.#from < 2 ? -1 : this.#gram(index));
   }
 
@@ -109,42 +114,44 @@ export class WordStream {
     return { ...loop, start: starts[loop.first] as number, end: ends[loop.first + loop.words - 1] as number };
   }
 
-  #distinct(hash: number): void {
-    const { wordKeys, wordStamps, stamp } = this.#scratch;
+  /** Notes a word. @returns its number among the phrases */
+  #number(hash: number, index: number): number {
+    const { firsts, hashes, numbers } = this.#scratch;
+    const base = this.#base;
     for (let at = spread(hash) & this.#mask; ; at = (at + 1) & this.#mask) {
-      if (wordStamps[at] !== stamp) {
-        wordStamps[at] = stamp;
-        wordKeys[at] = hash;
+      const first = (firsts[at] as number) - base;
+      if (first < 0) {
+        firsts[at] = base + index;
         this.distinctWords++;
-        return;
+        const number = this.#matcher.wordNumber(hash);
+        numbers[index] = number;
+        return number;
       }
-      if (wordKeys[at] === hash) return;
+      if (hashes[first] === hash) return numbers[first] as number;
     }
   }
 
   /** Notes the three words up to `index`. @returns where the same three ended last before, or -1 */
   #gram(index: number): number {
-    const { hashes, gramKeys, gramStamps, gramAt, stamp } = this.#scratch;
-    const first = Math.imul(hashes[index - 2] as number, 0x9e3779b1) ^ (hashes[index - 1] as number);
-    const key = Math.imul(first, 0x85ebca6b) ^ (hashes[index] as number);
+    const { hashes, groups } = this.#scratch;
+    const base = this.#base;
+    const [first, second, third] = [hashes[index - 2] as number, hashes[index - 1] as number, hashes[index] as number];
+    const key = Math.imul(Math.imul(first, 0x9e3779b1) ^ second, 0x85ebca6b) ^ third;
     this.trigrams++;
     for (let at = spread(key) & this.#mask; ; at = (at + 1) & this.#mask) {
-      if (gramStamps[at] !== stamp) {
-        gramStamps[at] = stamp;
-        gramKeys[at] = key;
-        gramAt[at] = index;
+      const seen = (groups[at] as number) - base;
+      if (seen < 0) {
+        groups[at] = base + index;
         return -1;
       }
-      if (gramKeys[at] !== key) continue;
-      const seen = gramAt[at] as number;
-      gramAt[at] = index;
+      if (hashes[seen] !== third || hashes[seen - 1] !== second || hashes[seen - 2] !== first) continue;
+      groups[at] = base + index;
       this.repeatedTrigrams++;
       return seen;
     }
   }
 
-  #phrase(hash: number, index: number, end: number, sentence: number): void {
-    const word = this.#matcher.wordNumber(hash);
+  #phrase(word: number, index: number, end: number, sentence: number): void {
     if (word === 0) {
       this.#state = 0;
       return;

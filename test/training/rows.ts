@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { hashText } from '../../core/content.js';
-import { expandPattern } from '../../processor/evaluators/phrase-matcher.js';
+import { expandPattern } from '../../processor/evaluators/phrase-compiler.js';
 import { sharedPath } from '../shared.js';
 
 /** A labelled row as the sets beside the checkout have it. */
