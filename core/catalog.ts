@@ -69,6 +69,7 @@ export const METRICS = {
   truthWindowLow: { name: 'llm_monitor.truth.window.low', kind: 'gauge', unit: '', labels: TRUTH, help: 'Lower end of the 95 % interval of a measure' },
   truthWindowHigh: { name: 'llm_monitor.truth.window.high', kind: 'gauge', unit: '', labels: TRUTH, help: 'Upper end of the 95 % interval of a measure' },
   truthLabels: { name: 'llm_monitor.truth.labels', kind: 'counter', unit: '{label}', labels: ['task', 'result'], help: 'Labels that arrived, by what became of them' },
+  truthExpired: { name: 'llm_monitor.truth.expired', kind: 'counter', unit: '{call}', labels: ['task'], help: 'Calls whose time was over without a label' },
   truthPending: { name: 'llm_monitor.truth.pending', kind: 'gauge', unit: '{call}', labels: ['task'], help: 'Calls that still wait for their label' },
   truthCoverage: { name: 'llm_monitor.truth.coverage', kind: 'gauge', unit: '', labels: ['task', 'class'], bad: 'low', help: 'Share of calls whose label arrived, by predicted class' },
   truthLabelDelay: { name: 'llm_monitor.truth.label_delay', kind: 'histogram', unit: 's', labels: ['task'], buckets: DELAY, help: 'Time from the end of a call to its label' },

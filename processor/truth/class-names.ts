@@ -58,8 +58,10 @@ export class ClassNames {
     return this.#indices.has(name) || this.#admits(name) ? name : OTHER_CLASS;
   }
 
+  /** The number of a class. A name that was folded before, here or in another process, is folded alike. */
   index(name: string): number {
-    return this.#indices.get(name) ?? this.#folded(this.#admits(name) ? name : OTHER_CLASS);
+    const named = name === MISMATCH_CLASS || this.#admits(name);
+    return this.#indices.get(name) ?? this.#folded(named ? name : OTHER_CLASS);
   }
 
   /** The number of a class that has one. */

@@ -5,30 +5,31 @@ import type { FeedbackRecord, FeedbackSink, LabelRecord, RatingRecord } from '..
 import type { Json } from '../../core/json.js';
 import { OTHER_MODEL } from '../../core/model-names.js';
 import { defaultWiring, type Wiring } from '../../core/wiring.js';
-import { type CallIds, CallIndex, type Held } from './call-index.js';
+import type { StateStore } from '../state/state-store.js';
+import type { CallIds } from './call-index.js';
 import { classNameOf } from './class-names.js';
 import { Coverage } from './coverage.js';
+import { Labelling, type LabelResult, type OutcomeEvent } from './labelling.js';
+import { SharedCalls } from './shared-calls.js';
 import { checkSlices, sliceValues } from './slices.js';
-import type { Pair } from './sliding-window.js';
 import type { Task } from './task.js';
 import { type TaskConfig, type WindowConfig, windowSpans } from './task-config.js';
-import { type LABEL_RESULTS, type TaskEntry, TaskRegistry } from './task-registry.js';
+import { TaskRegistry } from './task-registry.js';
 import { TextBudget } from './text-budget.js';
 import {
   belongs,
   canBeLabelled,
+  type Kept,
   keepable,
   MAX_TEXT,
   predictedClass,
-  predictionFor,
   samplingRateOf,
-  type TrackedCall,
-  trackedCall,
-  weightOf,
 } from './tracked-call.js';
+import { TrackedCalls } from './tracked-calls.js';
 import { TruthGauges } from './truth-gauges.js';
-import { readTruthState, restoreCall, restoreTask, saveCalls, saveTask, stateOf } from './truth-state.js';
+import { readTruthState, restoreTruth, saveTruth, type TruthParts } from './truth-state.js';
 
+export type { OutcomeEvent } from './labelling.js';
 export type { Answer, TaskConfig, TaskKind, WindowConfig } from './task-config.js';
 
 export interface GroundTruthOptions {
@@ -43,15 +44,20 @@ export interface GroundTruthOptions {
   readonly slices?: readonly string[];
   /** Calls held at most, waiting or labelled; 100,000 if absent. The oldest goes first; one that waited is counted in `self.dropped`. */
   readonly maxPending?: number;
+  /**
+   * Where calls wait that other replicas may get the labels of, and that a restart must not forget. With it a label is counted once
+   * over all replicas, and a little later than it came (`flush`); `maxPending` bounds what this process remembers beside the store.
+   */
+  readonly state?: Pick<StateStore, 'labels'>;
 }
-
-type LabelResult = (typeof LABEL_RESULTS)[number];
 
 const WEEK = 604_800;
 const DEFAULT_PENDING = 100_000;
 /** Characters of answers kept for text tasks, and as long as no label has said what kind of task there is. */
 const TEXT_LIMIT = 16_000_000;
 const UNDECIDED_TEXT_LIMIT = 1_000_000;
+/** Milliseconds that a flush waits for a shared state that is away. */
+const PATIENCE = 5000;
 
 function positive(field: string, value: number, whole: boolean): number {
   if (value > 0 && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
@@ -71,8 +77,10 @@ function positive(field: string, value: number, whole: boolean): number {
 export class GroundTruth implements FeedbackSink {
   readonly #wiring: Wiring;
   readonly #tasks: TaskRegistry;
-  readonly #index: CallIndex<TrackedCall>;
-  readonly #texts = new TextBudget();
+  readonly #calls: TrackedCalls;
+  readonly #texts: TextBudget;
+  readonly #labelling: Labelling;
+  readonly #shared: SharedCalls | undefined;
   readonly #slices: readonly string[];
   readonly #stop: () => void;
   /** Calls so far, as a task counts them that is first heard of later. */
@@ -82,17 +90,20 @@ export class GroundTruth implements FeedbackSink {
   /** How far a restored state was ahead of this process. */
   #ahead = 0;
   #now = 0;
+  /** Calls that ended before were over when the state was saved that this process took up. */
+  #overBefore = Number.NEGATIVE_INFINITY;
 
   constructor(options: GroundTruthOptions = {}) {
     this.#wiring = options.wiring ?? defaultWiring();
     const { store, clock } = this.#wiring;
     this.#time = evenTime(clock);
     this.#slices = checkSlices(options.slices ?? [], store.callLabels);
-    this.#index = new CallIndex<TrackedCall>({
+    this.#calls = new TrackedCalls({
       ttl: positive('labelTtl', options.labelTtl ?? WEEK, false) * 1000,
       capacity: positive('maxPending', options.maxPending ?? DEFAULT_PENDING, true),
-      onLeave: (held, why) => this.#leave(held, why),
+      onLeave: (number, why) => this.#leave(number, why),
     });
+    this.#texts = new TextBudget(this.#calls);
     this.#tasks = new TaskRegistry(
       store,
       options.tasks ?? {},
@@ -100,10 +111,32 @@ export class GroundTruth implements FeedbackSink {
       this.#unasked,
       this.#slices,
     );
+    const { state } = options;
+    this.#labelling = new Labelling({
+      wiring: this.#wiring,
+      tasks: this.#tasks,
+      calls: this.#calls,
+      shared: state !== undefined,
+      seen: () => this.#unasked,
+      onTask: task => this.#taskCame(task),
+      onText: number => this.#texts.count(number),
+    });
+    this.#shared =
+      state &&
+      new SharedCalls({
+        labels: state.labels,
+        wiring: this.#wiring,
+        tasks: this.#tasks,
+        calls: this.#calls,
+        labelling: this.#labelling,
+        now: () => this.#tick(),
+        count: (record, result) => this.#count(record, result),
+        rate: (record, model) => this.#rate(record, model),
+      });
     this.#setTextLimit();
     const gauges = new TruthGauges(store);
     this.#stop = store.onCollect(() => {
-      this.#index.advance(this.#tick());
+      this.#calls.index.advance(this.#tick());
       gauges.refresh(this.#tasks, this.#now);
     });
   }
@@ -118,45 +151,72 @@ export class GroundTruth implements FeedbackSink {
     const { models } = this.#wiring;
     const name = call.model.requested;
     const model = call.outcome.kind === 'ok' ? models.admit(name) : models.label(name);
-    const carried = call.prediction && keepable(call.prediction);
-    const tracked = trackedCall(model, carried);
-    tracked.slices = sliceValues(call, this.#slices, this.#wiring.store.callLabels);
-    tracked.samplingRate = samplingRateOf(call);
+    let predictions: Map<string, Kept> | undefined;
     for (const task of this.#tasks) {
       const said = this.#predict(task, call, text);
       if (said === undefined) continue;
-      tracked.predictions ??= new Map();
-      tracked.predictions.set(task.name, keepable(said));
+      predictions ??= new Map();
+      predictions.set(task.name, keepable(said));
     }
     const answer = text?.trim() ?? '';
-    if (answer !== '' && answer.length <= MAX_TEXT && this.#texts.limit > 0) tracked.text = answer;
+    const tracked = {
+      model,
+      prediction: call.prediction && keepable(call.prediction),
+      predictions,
+      text: answer !== '' && answer.length <= MAX_TEXT && this.#texts.limit > 0 ? answer : undefined,
+      slices: sliceValues(call, this.#slices, this.#wiring.store.callLabels),
+      samplingRate: samplingRateOf(call),
+    };
     const { id: callId, responseId, spanId } = call;
     const ids: { -readonly [K in keyof CallIds]: CallIds[K] } = { callId };
     if (responseId !== undefined) ids.responseId = responseId;
     if (spanId !== undefined) ids.spanId = spanId;
-    const held = this.#index.add(ids, this.#tick(), tracked);
-    this.#expectLabels(tracked);
-    for (const task of this.#tasks) if (belongs(task, tracked)) task.coverage.see(predictedClass(task, tracked));
+    const number = this.#calls.add(ids, this.#tick(), tracked);
+    for (const task of this.#tasks) {
+      if (!belongs(task, tracked)) continue;
+      if (this.#shared === undefined) task.pending++;
+      task.coverage.see(predictedClass(task, tracked));
+    }
     this.#unasked.see(call.prediction && classNameOf(call.prediction.value));
-    this.#texts.count(held);
+    this.#texts.count(number);
+    if (callId !== '') this.#shared?.add(number);
   }
 
-  /** Takes a label or a rating. Never throws for what it says: what becomes of a label is counted in `truth.labels`. */
+  /**
+   * Takes a label or a rating. Never throws for what it says: what becomes of a label is counted in `truth.labels`, at once, or
+   * with a shared state once that has answered.
+   */
   accept(record: FeedbackRecord): void {
-    this.#index.advance(this.#tick());
-    if (record.kind === 'rating') this.#rate(record);
+    const { index } = this.#calls;
+    index.advance(this.#tick());
+    const number = index.find(record.by, record.id);
+    if (number === undefined && this.#shared !== undefined) this.#shared.take(record, this.#now);
+    else if (record.kind === 'rating')
+      this.#rate(record, number === undefined ? OTHER_MODEL : this.#calls.model(number));
     else {
-      const result = this.#label(record);
-      this.#wiring.store.counter('truthLabels', { task: this.#tasks.label(record.task), result }).add(1);
+      const result = this.#label(record, number);
+      if (result !== undefined) this.#count(record, result);
     }
   }
 
-  /** Everything but message text, for a state store. */
+  /**
+   * Tells of every label once it has been counted. A listener that throws is counted in `self.errors` and hides nothing from others.
+   * @returns the function that takes the listener out again
+   */
+  onOutcome(listener: (event: OutcomeEvent) => void): () => void {
+    return this.#labelling.listen(listener);
+  }
+
+  /** Resolves once the labels that came before are counted, or after `patience` milliseconds where a shared state is away. */
+  async flush(patience = PATIENCE): Promise<void> {
+    await this.#shared?.flush(patience);
+  }
+
+  /** Everything but message text, for a state store. With a shared state the calls that wait are there, and not in it. */
   save(): Json {
     const now = this.#tick();
-    this.#index.advance(now);
-    const tasks = Array.from(this.#tasks, task => [task.name, saveTask(task, this.#index, now)] as const);
-    return stateOf(now, saveCalls(this.#index), tasks, this.#unasked.save());
+    this.#calls.index.advance(now);
+    return saveTruth(this.#parts(), now, this.#shared !== undefined);
   }
 
   /**
@@ -168,29 +228,25 @@ export class GroundTruth implements FeedbackSink {
     if (this.#unasked.all.seen > 0)
       throw new MonitorError('UNAVAILABLE', 'calls were observed already; a state is restored before the first call');
     const state = readTruthState(saved);
-    const pairs = new Map<string, ReadonlyMap<number, Pair>>();
-    for (const [name, part] of state.tasks) {
-      const config = part.closed === null ? { kind: part.kind } : { kind: part.kind, classes: part.closed };
-      const known =
-        this.#tasks.get(name) ?? (this.#tasks.admits(name) ? this.#tasks.open(name, config, this.#unasked) : undefined);
-      if (known?.task.kind !== part.kind) continue;
-      known.task.coverage = Coverage.restore(part.coverage);
-      pairs.set(name, restoreTask(known.task, part));
-    }
-    this.#unasked = Coverage.restore(state.unasked);
-    for (const one of state.calls) {
-      const { ids, at, call } = restoreCall(one, task => pairs.get(task));
-      this.#index.add(ids, at, call);
-      this.#expectLabels(call);
+    this.#overBefore = state.now - this.#calls.index.ttl;
+    this.#unasked = restoreTruth(state, this.#parts());
+    for (const task of this.#shared === undefined ? this.#tasks : []) {
+      task.pending = 0;
+      for (const number of this.#calls.index.numbers()) if (this.#waits(task, number)) task.pending++;
     }
     this.#ahead = Math.max(0, state.now - this.#time());
-    this.#index.advance(this.#tick());
+    this.#calls.index.advance(this.#tick());
     this.#setTextLimit();
   }
 
-  /** Stops refreshing the gauges. */
+  /** Stops refreshing the gauges, and gives up what waits for a shared state. */
   stop(): void {
     this.#stop();
+    this.#shared?.stop();
+  }
+
+  #parts(): TruthParts {
+    return { tasks: this.#tasks, calls: this.#calls, unasked: this.#unasked };
   }
 
   #tick(): number {
@@ -204,71 +260,31 @@ export class GroundTruth implements FeedbackSink {
     this.#texts.limit = [...this.#tasks].some(task => task.readsText) ? TEXT_LIMIT : undecided;
   }
 
-  #label(record: LabelRecord): LabelResult {
-    const held = this.#index.find(record.by, record.id);
-    if (held === undefined) return 'orphan';
-    if (this.#index.expired(held, this.#now)) return 'expired';
-    const { call } = held;
-    const entry = this.#tasks.get(record.task) ?? this.#guess(record, call);
-    if (entry === undefined) return 'rejected';
-    const { task, counters } = entry;
-    const prediction = predictionFor(task, call, record);
-    const verdict =
-      prediction && task.verdict(record.label, prediction.value, prediction.score, weightOf(record, call));
-    if (verdict === undefined) return 'rejected';
-    const earlier = call.pairs?.get(task.name);
-    if (earlier === undefined) {
-      this.#match(task, held, record, () => task.join.match(call.model, verdict, this.#now, call.slices));
-      counters.matched(call.model, verdict);
-    } else {
-      counters.replaced(call.model, task.join.replace(earlier, verdict), verdict);
-    }
-    if (prediction !== undefined && (record.prediction !== undefined || record.score !== undefined)) {
-      call.predictions ??= new Map();
-      call.predictions.set(task.name, keepable(prediction));
-      this.#texts.count(held);
-    }
-    return earlier === undefined ? 'matched' : 'replaced';
+  /** @returns undefined where a shared state will say */
+  #label(record: LabelRecord, number: number | undefined): LabelResult | undefined {
+    const { index } = this.#calls;
+    if (number === undefined) return 'orphan';
+    if (!index.waits(number) || index.expired(number, this.#now)) return 'expired';
+    const subject = { call: this.#calls.get(number), at: index.endedAt(number), number };
+    const judged = this.#labelling.judge(record, subject, this.#now);
+    if (judged === undefined) return 'rejected';
+    if (this.#shared === undefined || index.ids(number).callId === '') return this.#labelling.count(judged, this.#now);
+    this.#shared.take(record, this.#now, judged);
+    return undefined;
   }
 
-  #match(task: Task, { at, call }: Held<TrackedCall>, { timestamp }: LabelRecord, pair: () => Pair): void {
-    if (belongs(task, call)) task.pending--;
-    else task.coverage.see(undefined);
-    task.coverage.label(predictedClass(task, call));
-    call.pairs ??= new Map();
-    call.pairs.set(task.name, pair());
-    // A timestamp is of the wall clock: what it says here is how long ago.
-    const ago = timestamp === undefined ? 0 : Math.max(0, this.#wiring.clock.now() - timestamp);
-    this.#wiring.store
-      .histogram('truthLabelDelay', { task: task.name })
-      .record(Math.max(0, this.#now - ago - at) / 1000);
+  #count({ task }: LabelRecord, result: LabelResult): void {
+    this.#wiring.store.counter('truthLabels', { task: this.#tasks.label(task), result }).add(1);
   }
 
-  #guess(record: LabelRecord, call: TrackedCall): TaskEntry | undefined {
-    const entry = this.#tasks.guess(record, call, this.#unasked);
-    if (entry !== undefined) {
-      entry.task.pending = this.#index.size;
-      if (entry.task.kind === 'number') this.#readNumbers(entry.task);
-    }
+  #rate({ task, rating }: RatingRecord, model: string): void {
+    this.#wiring.store.histogram('feedbackRating', { task: this.#tasks.label(task), model }).record(rating);
+  }
+
+  /** A label brought a task, or left it open what kind it is. */
+  #taskCame(task: Task | undefined): void {
+    if (task !== undefined) task.pending = this.#shared?.size ?? this.#calls.index.size;
     this.#setTextLimit();
-    return entry;
-  }
-
-  /** A number task reads the answers that wait before their text is let go. */
-  #readNumbers(task: Task): void {
-    for (const { call } of this.#index.held()) {
-      const said = call.text === undefined || call.prediction !== undefined ? undefined : task.readNumber(call.text);
-      if (said === undefined) continue;
-      call.predictions ??= new Map();
-      call.predictions.set(task.name, said);
-    }
-  }
-
-  #rate(record: RatingRecord): void {
-    const model = this.#index.find(record.by, record.id)?.call.model ?? OTHER_MODEL;
-    this.#wiring.store
-      .histogram('feedbackRating', { task: this.#tasks.label(record.task), model })
-      .record(record.rating);
   }
 
   #predict(task: Task, call: LlmCall, text: string | undefined): Prediction | undefined {
@@ -280,26 +296,24 @@ export class GroundTruth implements FeedbackSink {
     }
   }
 
-  #expectLabels(call: TrackedCall): void {
-    for (const task of this.#tasks) if (waits(task, call)) task.pending++;
-  }
-
-  #leave(held: Held<TrackedCall>, why: 'expired' | 'evicted'): void {
-    let waited = false;
-    for (const task of this.#tasks) {
-      if (!waits(task, held.call)) continue;
-      task.pending--;
-      waited = true;
+  #leave(number: number, why: 'expired' | 'evicted'): void {
+    const { store } = this.#wiring;
+    let lost = this.#shared?.unsent(number) === true;
+    if (this.#shared === undefined) {
+      for (const task of this.#tasks) {
+        if (!this.#waits(task, number)) continue;
+        task.pending--;
+        if (why === 'evicted') lost = true;
+        else if (this.#calls.index.endedAt(number) >= this.#overBefore)
+          store.counter('truthExpired', { task: task.name }).add(1);
+      }
     }
-    this.#texts.forget(held);
-    // No label can change it any more: its names are enough to know a late one.
-    held.call.prediction = undefined;
-    held.call.predictions = undefined;
-    held.call.pairs = undefined;
-    if (waited && why === 'evicted') this.#wiring.store.counter('selfDropped', { reason: 'label_backlog' }).add(1);
+    this.#texts.release(number);
+    if (lost) store.counter('selfDropped', { reason: 'label_backlog' }).add(1);
   }
-}
 
-function waits(task: Task, call: TrackedCall): boolean {
-  return belongs(task, call) && call.pairs?.has(task.name) !== true;
+  #waits(task: Task, number: number): boolean {
+    const expected = task.config.prediction === undefined || this.#calls.predicts(number, task.name);
+    return expected && this.#calls.pair(number, task.name) === undefined;
+  }
 }

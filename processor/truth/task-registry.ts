@@ -65,6 +65,7 @@ export class TaskRegistry {
     const entry = { task, counters: new TruthCounters(this.#store, task) };
     this.#entries.set(name, entry);
     this.#tasks.push(task);
+    this.#store.counter('truthExpired', { task: name }).add(0);
     for (const result of LABEL_RESULTS) this.#store.counter('truthLabels', { task: name, result }).add(0);
     return entry;
   }

@@ -1,16 +1,28 @@
-import type { Held } from './call-index.js';
-import { isLong, type TrackedCall } from './tracked-call.js';
+import { NumberColumn } from './column.js';
+
+/** The texts that are bounded, by the number of their call. */
+export interface Texts {
+  /** Characters of text that a call holds. */
+  textSize(number: number): number;
+  /** Lets go of them. */
+  dropText(number: number): void;
+}
 
 /**
  * Bounds the text that waits for labels: when there is too much of it, the calls that came first lose theirs. A predicted class
  * name counts for nothing and stays.
  */
 export class TextBudget {
-  /** Calls in the order in which they were first counted; one whose text went early stays until its turn. */
-  #queue: (Held<TrackedCall> | undefined)[] = [];
-  #head = 0;
+  readonly #texts: Texts;
+  readonly #sizes = new NumberColumn(0);
+  /** Calls before it hold no text. */
+  #first = 0;
   #limit = 0;
   #used = 0;
+
+  constructor(texts: Texts) {
+    this.#texts = texts;
+  }
 
   /** Characters that wait. */
   get used(): number {
@@ -27,57 +39,36 @@ export class TextBudget {
     this.#trim();
   }
 
-  /** Counts the text of a call, again if it has changed. */
-  count(held: Held<TrackedCall>): void {
-    const { call } = held;
-    const size = textOf(call);
-    if (size === 0 && call.counted <= 0) return;
-    this.#used += size - Math.max(0, call.counted);
-    if (call.counted < 0) this.#queue.push(held);
-    call.counted = size;
+  /** Counts the text of a call, again if it has changed. Of a call whose turn to lose it has passed nothing is kept. */
+  count(number: number): void {
+    const before = this.#sizes.get(number);
+    const size = this.#texts.textSize(number);
+    if (size === before) return;
+    if (number < this.#first) {
+      this.#texts.dropText(number);
+      return;
+    }
+    this.#used += size - before;
+    this.#sizes.set(number, size);
     this.#trim();
   }
 
-  /** Drops the text of a call. */
-  forget(held: Held<TrackedCall>): void {
-    this.#drop(held.call);
-    this.#trim();
+  /** Drops the text of a call that leaves. Calls leave in the order of their numbers. */
+  release(number: number): void {
+    this.#drop(number);
+    this.#sizes.release(number);
+    this.#first = Math.max(this.#first, number + 1);
   }
 
-  #drop(call: TrackedCall): void {
-    if (call.counted <= 0) return;
-    this.#used -= call.counted;
-    call.counted = 0;
-    call.text = undefined;
-    if (isLong(call.prediction)) call.prediction = null;
-    if (call.predictions === undefined) return;
-    for (const [task, prediction] of call.predictions) if (isLong(prediction)) call.predictions.set(task, null);
+  #drop(number: number): void {
+    const size = this.#sizes.get(number);
+    if (size === 0) return;
+    this.#used -= size;
+    this.#sizes.set(number, 0);
+    this.#texts.dropText(number);
   }
 
   #trim(): void {
-    const queue = this.#queue;
-    for (; this.#head < queue.length; this.#head++) {
-      const held = queue[this.#head] as Held<TrackedCall>;
-      if (held.call.counted > 0) {
-        if (this.#used <= this.#limit) break;
-        this.#drop(held.call);
-      }
-      held.call.counted = -1;
-      queue[this.#head] = undefined;
-    }
-    if (this.#head > 1024 && this.#head * 2 > queue.length) {
-      this.#queue = queue.slice(this.#head);
-      this.#head = 0;
-    }
+    while (this.#used > this.#limit) this.#drop(this.#first++);
   }
-}
-
-function textOf({ text, prediction, predictions }: TrackedCall): number {
-  let size = (text?.length ?? 0) + lengthOf(prediction);
-  if (predictions !== undefined) for (const own of predictions.values()) size += lengthOf(own);
-  return size;
-}
-
-function lengthOf(prediction: TrackedCall['prediction']): number {
-  return isLong(prediction) ? String(prediction?.value).length : 0;
 }

@@ -1,42 +1,25 @@
 import type { LlmCall, Prediction } from '../../core/call.js';
 import { isSamplingRate, type LabelRecord } from '../../core/feedback.js';
 import { MAX_CLASS_NAME, OTHER_CLASS } from './class-names.js';
-import { NO_SLICES, type Pair, type SliceValues } from './sliding-window.js';
+import type { SliceValues } from './sliding-window.js';
 import type { Task } from './task.js';
 
 /** A prediction; null where it was a text that was not kept: no class name, so for a class it is `other`. */
 export type Kept = Prediction | null;
 
-/** What is remembered of a call until its label comes. Every field is always there: one shape for a hundred thousand of them. */
+/** What is remembered of a call until its label comes. */
 export interface TrackedCall {
   /** As a label value. */
   readonly model: string;
   /** What the call carried for any task. */
-  prediction: Kept | undefined;
+  readonly prediction: Kept | undefined;
   /** What its answer, or an earlier label, says was predicted, by task. */
-  predictions: Map<string, Kept> | undefined;
+  readonly predictions: ReadonlyMap<string, Kept> | undefined;
   /** The answer's text, for tasks that compare it with a reference text. */
-  text: string | undefined;
-  /** Characters of text that it was counted with; -1 while it was not counted. For `TextBudget`. */
-  counted: number;
-  /** By task. */
-  pairs: Map<string, Pair> | undefined;
-  slices: SliceValues;
+  readonly text: string | undefined;
+  readonly slices: SliceValues;
   /** The rate at which calls such as this one are given labels, above 0 and up to 1. */
-  samplingRate: number;
-}
-
-export function trackedCall(model: string, prediction?: Kept): TrackedCall {
-  return {
-    model,
-    prediction,
-    predictions: undefined,
-    text: undefined,
-    counted: -1,
-    pairs: undefined,
-    slices: NO_SLICES,
-    samplingRate: 1,
-  };
+  readonly samplingRate: number;
 }
 
 /** Characters of an answer, or of a predicted text, that are kept; of a longer one none are. */

@@ -1,12 +1,22 @@
 import { MonitorError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import type { CallIds, CallIndex } from './call-index.js';
+import type { CallIds } from './call-index.js';
 import type { Confusion } from './confusion.js';
-import type { CoverageState } from './coverage.js';
+import { Coverage, type CoverageState } from './coverage.js';
 import { NO_SLICES, NO_VERDICT, type Pair, type SliceValues, type Verdict } from './sliding-window.js';
+import {
+  type KeepsText,
+  orNull,
+  type PredictionState,
+  restorePrediction,
+  savePrediction,
+  textsKeptBy,
+} from './stored-call.js';
 import type { Task } from './task.js';
 import { TASK_KINDS, type TaskConfig } from './task-config.js';
-import { isLong, type Kept, type TrackedCall, trackedCall } from './tracked-call.js';
+import type { TaskRegistry } from './task-registry.js';
+import type { Kept, TrackedCall } from './tracked-call.js';
+import type { TrackedCalls } from './tracked-calls.js';
 
 const VERSION = 1;
 
@@ -25,8 +35,6 @@ type PairState = readonly [
   number,
   SliceValues,
 ];
-/** `text` stands for a text that stays in the process, null for none. */
-type PredictionState = readonly [value: string | number | boolean, score: number | null] | 'text' | null;
 type CallState = readonly [
   callId: string,
   responseId: string | null,
@@ -60,47 +68,82 @@ export interface TruthState {
   readonly unasked: CoverageState;
 }
 
-function orNull(value: number | undefined): number | null {
-  return value === undefined || Number.isNaN(value) ? null : value;
-}
-
-function savePrediction(prediction: Kept | undefined): PredictionState {
-  if (prediction === undefined) return null;
-  // A text that is no class name is what a user or a model wrote: it stays in the process.
-  return prediction === null || isLong(prediction) ? 'text' : [prediction.value, orNull(prediction.score)];
-}
-
 function savePair({ seq, at, model, slices, verdict }: Pair): PairState {
   const { actual, predicted, score, tokenF1, rougeL, error, chrf, weight } = verdict;
   const numbers = [orNull(score), orNull(tokenF1), orNull(rougeL), orNull(error), orNull(chrf)] as const;
   return [seq, at, model, actual, predicted, ...numbers, weight, slices];
 }
 
-/** The calls that are held, without a word of their text. */
-export function saveCalls(index: CallIndex<TrackedCall>): Json {
-  return Array.from(
-    index.held(),
-    ({ ids, at, call }): CallState => [
-      ids.callId,
-      ids.responseId ?? null,
-      ids.spanId ?? null,
-      at,
+/** What there is to save, and where a saved state goes. */
+export interface TruthParts {
+  readonly tasks: TaskRegistry;
+  readonly calls: TrackedCalls;
+  /** Calls so far, as a task counts them that is first heard of later. */
+  readonly unasked: Coverage;
+}
+
+/**
+ * The state of a truth at `now`, without a word of any text.
+ * @param labelledAlone true where the calls that wait for their first label are kept elsewhere
+ */
+export function saveTruth({ tasks, calls, unasked }: TruthParts, now: number, labelledAlone: boolean): Json {
+  const keeps = textsKeptBy([...tasks], tasks.undecided);
+  const saved = Array.from(tasks, task => [task.name, saveTask(task, calls, now)] as const);
+  const state = { calls: saveCalls(calls, keeps, labelledAlone), tasks: saved, unasked: unasked.save() };
+  return { version: VERSION, now, ...state };
+}
+
+/** Puts a state back. A saved task whose kind is now configured otherwise is left out. @returns the calls so far */
+export function restoreTruth(state: TruthState, { tasks, calls, unasked }: TruthParts): Coverage {
+  const pairs = new Map<string, ReadonlyMap<number, Pair>>();
+  for (const [name, part] of state.tasks) {
+    const config = part.closed === null ? { kind: part.kind } : { kind: part.kind, classes: part.closed };
+    const known = tasks.get(name) ?? (tasks.admits(name) ? tasks.open(name, config, unasked) : undefined);
+    if (known?.task.kind !== part.kind) continue;
+    known.task.coverage = Coverage.restore(part.coverage);
+    pairs.set(name, restoreTask(known.task, part));
+  }
+  for (const one of state.calls) {
+    const { ids, at, call, labelled } = restoreCall(one);
+    const number = calls.add(ids, at, call);
+    for (const [task, seq] of labelled) {
+      const pair = pairs.get(task)?.get(seq);
+      if (pair !== undefined) calls.setPair(number, task, pair);
+    }
+  }
+  return Coverage.restore(state.unasked);
+}
+
+/** Calls without a word of their text, or only those that have a label. */
+function saveCalls(calls: TrackedCalls, keeps: KeepsText, labelledAlone: boolean): Json {
+  const out: CallState[] = [];
+  for (const number of calls.index.held()) {
+    const pairs = Array.from(calls.pairs(number), ([task, pair]) => [task, pair.seq] as const);
+    if (labelledAlone && pairs.length === 0) continue;
+    const { callId, responseId, spanId } = calls.index.ids(number);
+    const call = calls.get(number);
+    out.push([
+      callId,
+      responseId ?? null,
+      spanId ?? null,
+      calls.index.endedAt(number),
       call.model,
-      savePrediction(call.prediction),
-      Array.from(call.predictions ?? [], ([task, prediction]) => [task, savePrediction(prediction)] as const),
-      Array.from(call.pairs ?? [], ([task, pair]) => [task, pair.seq] as const),
+      savePrediction(call.prediction, keeps),
+      Array.from(call.predictions ?? [], ([task, said]) => [task, savePrediction(said, keeps, task)] as const),
+      pairs,
       call.samplingRate,
       call.slices,
-    ],
-  );
+    ]);
+  }
+  return out;
 }
 
 /** A task with the pairs of its windows and of the calls that may still get another label. */
-export function saveTask(task: Task, index: CallIndex<TrackedCall>, now: number): Json {
+function saveTask(task: Task, calls: TrackedCalls, now: number): Json {
   const pairs = new Map<number, Pair>();
   for (const { window } of task.join.windows(now)) for (const pair of window.pairs()) pairs.set(pair.seq, pair);
-  for (const { call } of index.held()) {
-    const pair = call.pairs?.get(task.name);
+  for (const number of calls.index.numbers()) {
+    const pair = calls.pair(number, task.name);
     if (pair !== undefined) pairs.set(pair.seq, pair);
   }
   return {
@@ -112,10 +155,6 @@ export function saveTask(task: Task, index: CallIndex<TrackedCall>, now: number)
     latest: task.join.latest.toRows(),
     coverage: task.coverage.save(),
   };
-}
-
-export function stateOf(now: number, calls: Json, tasks: Json, unasked: Json): Json {
-  return { version: VERSION, now, calls, tasks, unasked };
 }
 
 /**
@@ -162,7 +201,7 @@ function isCoverage(state: unknown): boolean {
 }
 
 /** Puts a task's pairs and totals back. @returns its pairs by `seq` */
-export function restoreTask(task: Task, state: TaskState): ReadonlyMap<number, Pair> {
+function restoreTask(task: Task, state: TaskState): ReadonlyMap<number, Pair> {
   // The classes may be numbered otherwise now: the user may have listed them since.
   const number = state.names.map(name => (task.classifies ? task.classes.index(name) : 0));
   const indexOf = (old: number): number => (task.classifies ? (number[old] ?? 0) : old);
@@ -194,33 +233,28 @@ export function restoreTask(task: Task, state: TaskState): ReadonlyMap<number, P
   return pairs;
 }
 
-function restorePrediction(state: Exclude<PredictionState, null>): Kept {
-  if (state === 'text') return null;
-  const [value, score] = state;
-  return score === null ? { value } : { value, score };
-}
-
-/** A saved call, with its pairs of the tasks that were restored. */
-export function restoreCall(
-  state: CallState,
-  pairsOf: (task: string) => ReadonlyMap<number, Pair> | undefined,
-): { readonly ids: CallIds; readonly at: number; readonly call: TrackedCall } {
-  const [callId, responseId, spanId, at, model, prediction, predictions, pairs, samplingRate, slices] = state;
-  const call = trackedCall(model, prediction === null ? undefined : restorePrediction(prediction));
-  if (predictions.length > 0)
-    call.predictions = new Map(predictions.map(([task, said]) => [task, restorePrediction(said ?? 'text')]));
-  for (const [task, seq] of pairs) {
-    const pair = pairsOf(task)?.get(seq);
-    if (pair === undefined) continue;
-    call.pairs ??= new Map();
-    call.pairs.set(task, pair);
-  }
-  call.samplingRate = samplingRate ?? 1;
-  call.slices = slices ?? NO_SLICES;
+/** A saved call, and the pairs it had by task and `seq`. */
+function restoreCall(state: CallState): {
+  readonly ids: CallIds;
+  readonly at: number;
+  readonly call: TrackedCall;
+  readonly labelled: CallState[7];
+} {
+  const [callId, responseId, spanId, at, model, prediction, predictions, labelled, samplingRate, slices] = state;
+  const own = new Map<string, Kept>();
+  for (const [task, said] of predictions) own.set(task, restorePrediction(said ?? 'text'));
+  const call: TrackedCall = {
+    model,
+    prediction: prediction === null ? undefined : restorePrediction(prediction),
+    predictions: own.size === 0 ? undefined : own,
+    text: undefined,
+    slices: slices ?? NO_SLICES,
+    samplingRate: samplingRate ?? 1,
+  };
   const ids: CallIds = {
     callId,
     ...(responseId === null ? {} : { responseId }),
     ...(spanId === null ? {} : { spanId }),
   };
-  return { ids, at, call };
+  return { ids, at, call, labelled };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { confidenceOf, expectedCalibrationError } from '../../processor/truth/calibration.js';
-import { CallIndex, type Held } from '../../processor/truth/call-index.js';
+import { CallIndex } from '../../processor/truth/call-index.js';
 import { f1Interval, wilson } from '../../processor/truth/interval.js';
 import { ALL_MODELS, TaskJoin } from '../../processor/truth/join.js';
 import { classification, classMeasures } from '../../processor/truth/measures.js';
@@ -94,24 +94,26 @@ function replay(stream: Stream): Record<string, unknown>[] {
   ];
   const count = { calls: 0, matched: 0, replaced: 0, orphan: 0, expired: 0 };
   let pending = 0;
-  const leave = ({ call }: Held<StreamCall>): void => {
-    if (call.pair === undefined) pending--;
+  const calls: StreamCall[] = [];
+  const leave = (number: number): void => {
+    if (calls[number]?.pair === undefined) pending--;
   };
-  const index = new CallIndex<StreamCall>({ ttl: stream.ttl, capacity: 10_000, onLeave: leave });
+  const index = new CallIndex({ ttl: stream.ttl, capacity: 10_000, onLeave: leave });
   const join = new TaskJoin(spans);
   const apply = (event: Event): void => {
     const [at, kind, id, said] = event;
     if (kind === 'call') {
       count.calls++;
       pending++;
-      index.add({ callId: id }, at, { predicted: stream.labels.indexOf(said), score: event[4] ?? Number.NaN });
+      const number = index.add({ callId: id }, at);
+      calls[number] = { predicted: stream.labels.indexOf(said), score: event[4] ?? Number.NaN };
       return;
     }
     const held = index.find('call_id', id);
     if (held === undefined) count.orphan++;
     else if (index.expired(held, at)) count.expired++;
     else {
-      const { call } = held;
+      const call = calls[held] as StreamCall;
       const actual = stream.labels.indexOf(said);
       const verdict: Verdict = { ...NO_VERDICT, actual, predicted: call.predicted, score: call.score };
       if (call.pair === undefined) {

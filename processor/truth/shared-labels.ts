@@ -1,0 +1,288 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../core/clock.js';
+import { MonitorError } from '../../core/errors.js';
+import type { FeedbackRecord, LabelRecord, RatingRecord } from '../../core/feedback.js';
+import type { Claim, Claimed, LabelStore, StoredCall, SweptCall } from '../state/state-store.js';
+import type { Judged } from './labelling.js';
+import { Outbox } from './outbox.js';
+
+/** What the shared labels ask of who owns the calls. */
+export interface SharedLabelsOwner {
+  /** A call as the store keeps it; undefined once it has left. */
+  stored(number: number): StoredCall | undefined;
+  /** What a label makes of a call of another replica; undefined where that is nothing, and counted. */
+  judge(record: LabelRecord, call: StoredCall | undefined, heardAt: number): Judged | undefined;
+  /** The call, task and verdict of a label, for the store. */
+  claim(judged: Judged): Omit<Claim, 'token'>;
+  settle(judged: Judged, claimed: Claimed): void;
+  rate(record: RatingRecord, call: StoredCall | undefined): void;
+  swept(calls: readonly SweptCall[]): void;
+  /** Calls that the store holds. */
+  sized(calls: number): void;
+  /** The store failed, and is asked again. */
+  failed(): void;
+  /** So many labels, or calls, are given up. */
+  dropped(count: number): void;
+}
+
+export interface SharedLabelsOptions {
+  readonly labels: LabelStore;
+  readonly clock: Clock;
+  readonly owner: SharedLabelsOwner;
+  /** Milliseconds since the epoch before which a call that ended is over, for sweeping. */
+  overBefore(): number;
+}
+
+interface Waiting {
+  readonly record: FeedbackRecord;
+  readonly heardAt: number;
+  readonly token: string;
+  /** Known from the start where the call is held here: then no text of the label waits. */
+  judged: Judged | undefined;
+  readonly weight: number;
+}
+
+/** Milliseconds that ended calls, and labels, wait for others to share a round trip with, and how many go in one. */
+const PUT_DELAY = 50;
+const LABEL_DELAY = 10;
+const BATCH = 256;
+/** Milliseconds until a failed store is asked again, at first and at most. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 10_000;
+/** Answers that no waiting mends, until what was asked is given up. */
+const MAX_REFUSALS = 5;
+/** Labels, and characters of them, that wait while the store is away. */
+const MAX_LABELS = 100_000;
+const MAX_CHARACTERS = 16_000_000;
+/** Milliseconds between two looks at what is over and how many wait, and before the first. */
+const TEND_EVERY = 10_000;
+const TEND_FIRST = 1000;
+const SWEEP = 1000;
+
+/**
+ * Carries ended calls and labels to the store that the replicas share, in batches and in order, and asks a store that is away
+ * again until it is back. One label is under way at most once: what a call's labels say is settled in the order in which they came.
+ */
+export class SharedLabels {
+  readonly #options: SharedLabelsOptions;
+  readonly #outbox = new Outbox();
+  readonly #prefix = randomBytes(9).toString('base64url');
+  #serial = 0;
+  #queue: Waiting[] = [];
+  #characters = 0;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  /** Ends a pause, or a delay, early. */
+  #wake: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #cancelTend: () => void;
+  #tending = false;
+
+  constructor(options: SharedLabelsOptions) {
+    this.#options = options;
+    this.#cancelTend = options.clock.setTimeout(() => void this.#tend(), TEND_FIRST);
+  }
+
+  /** True for a call that is not in the store yet. */
+  unsent(number: number): boolean {
+    return this.#outbox.has(number);
+  }
+
+  /** A call has ended. */
+  add(number: number): void {
+    this.#outbox.push(number);
+    this.#schedule(this.#outbox.size >= BATCH ? 0 : PUT_DELAY);
+  }
+
+  /** A label or a rating has come. @param judged what a label makes of a call that is held here */
+  take(record: FeedbackRecord, heardAt: number, judged?: Judged): void {
+    const weight = judged === undefined && record.kind === 'label' ? textOf(record) : 0;
+    if (this.#queue.length >= MAX_LABELS || this.#characters + weight > MAX_CHARACTERS) {
+      this.#options.owner.dropped(1);
+      return;
+    }
+    const token = `${this.#prefix}${(this.#serial++).toString(36)}`;
+    this.#queue.push({ record, heardAt, token, judged, weight });
+    this.#characters += weight;
+    this.#schedule(this.#queue.length >= BATCH ? 0 : LABEL_DELAY);
+  }
+
+  /** Resolves once all that came before is settled, or after `patience` milliseconds. */
+  async flush(patience: number): Promise<void> {
+    if (this.#outbox.size === 0 && this.#queue.length === 0 && this.#running === undefined) return;
+    const { clock } = this.#options;
+    this.#wake?.();
+    let cancel = (): void => {};
+    const limit = new Promise<void>(resolve => {
+      cancel = clock.setTimeout(resolve, patience);
+    });
+    const done = async (): Promise<void> => {
+      await this.#running;
+      if (this.#outbox.size > 0 || this.#queue.length > 0) await this.#run();
+    };
+    await Promise.race([done(), limit]);
+    cancel();
+  }
+
+  /** Gives up what waits. Idempotent. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#cancelTend();
+    this.#cancelTimer?.();
+    this.#wake?.();
+    if (this.#queue.length > 0) this.#options.owner.dropped(this.#queue.length);
+  }
+
+  #schedule(delay: number): void {
+    if (this.#running !== undefined || this.#stopped) return;
+    if (delay > 0 && this.#cancelTimer !== undefined) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (delay === 0) void this.#run();
+    else this.#cancelTimer = this.#options.clock.setTimeout(() => void this.#run(), delay);
+  }
+
+  #run(): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#running ??= this.#work().finally(() => {
+      this.#running = undefined;
+      if (this.#queue.length > 0) this.#schedule(LABEL_DELAY);
+      else if (this.#outbox.size > 0) this.#schedule(PUT_DELAY);
+    });
+    return this.#running;
+  }
+
+  async #work(): Promise<void> {
+    do {
+      await this.#put();
+      const batch = this.#queue.slice(0, BATCH);
+      if (batch.length === 0) continue;
+      await this.#join(batch);
+      if (this.#stopped) return;
+      this.#queue = this.#queue.slice(batch.length);
+      for (const { weight } of batch) this.#characters -= weight;
+    } while (!this.#stopped && this.#queue.length > 0);
+  }
+
+  /** Puts the calls in that have ended so far: a label may be about any of them. */
+  async #put(): Promise<void> {
+    const { labels, owner } = this.#options;
+    for (let left = this.#outbox.size; left > 0 && !this.#stopped; left -= BATCH) {
+      const numbers = this.#outbox.first(Math.min(left, BATCH));
+      const last = numbers.at(-1);
+      if (last === undefined) return;
+      const put = await this.#steadily(async () => {
+        // Anew each time: of calls that have left meanwhile nothing is known any more.
+        const calls = numbers.flatMap(number => owner.stored(number) ?? []);
+        if (calls.length > 0) await labels.put(calls);
+        return calls.length;
+      });
+      if (this.#stopped) return;
+      if (put === undefined) owner.dropped(numbers.length);
+      this.#outbox.done(last);
+    }
+  }
+
+  async #join(batch: readonly Waiting[]): Promise<void> {
+    const { labels, owner } = this.#options;
+    const unknown = batch.filter(({ judged }) => judged === undefined);
+    const found = await this.#steadily(() => Promise.all(unknown.map(({ record: { by, id } }) => labels.find(by, id))));
+    if (this.#stopped) return;
+    if (found === undefined) owner.dropped(unknown.length);
+    else {
+      for (const [i, waiting] of unknown.entries()) {
+        const { record, heardAt } = waiting;
+        if (record.kind === 'rating') owner.rate(record, found[i]);
+        else waiting.judged = owner.judge(record, found[i], heardAt);
+      }
+    }
+    const judged = batch.flatMap(({ judged, token }) => (judged === undefined ? [] : [{ judged, token }]));
+    if (judged.length === 0) return;
+    const claims = judged.map(one => ({ ...owner.claim(one.judged), token: one.token }));
+    const claimed = await this.#claim(claims, judged);
+    if (this.#stopped) return;
+    if (claimed === undefined) owner.dropped(judged.length);
+    else for (const [i, answer] of claimed.entries()) owner.settle((judged[i] as { judged: Judged }).judged, answer);
+  }
+
+  async #claim(
+    claims: readonly Claim[],
+    judged: readonly { readonly judged: Judged }[],
+  ): Promise<readonly Claimed[] | undefined> {
+    const { labels, owner } = this.#options;
+    const claimed = await this.#steadily(() => labels.claim(claims));
+    // A store that lost what it had gets the calls again that are held here.
+    const lost = claims.flatMap((claim, i) => {
+      const { number } = (judged[i] as { readonly judged: Judged }).judged.subject;
+      const call = claimed?.[i]?.kind === 'unknown' && number !== undefined ? owner.stored(number) : undefined;
+      return call === undefined ? [] : [{ claim, call, i }];
+    });
+    if (claimed === undefined || lost.length === 0) return claimed;
+    const again = await this.#steadily(async () => {
+      await labels.put(lost.map(({ call }) => call));
+      return labels.claim(lost.map(({ claim }) => claim));
+    });
+    const out = [...claimed];
+    for (const [j, { i }] of lost.entries()) out[i] = again?.[j] ?? { kind: 'unknown' };
+    return out;
+  }
+
+  /** Asks until there is an answer, with longer and longer pauses; undefined when stopped, or when the store refuses for good. */
+  async #steadily<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    let refusals = 0;
+    for (let pause = FIRST_PAUSE; !this.#stopped; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      try {
+        return await ask();
+      } catch (error) {
+        this.#options.owner.failed();
+        const away = MonitorError.is(error) && error.code === 'UNAVAILABLE';
+        if (!away && ++refusals >= MAX_REFUSALS) return undefined;
+        await this.#pause(pause);
+      }
+    }
+    return undefined;
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (this.#stopped) return Promise.resolve();
+    return new Promise(resolve => {
+      const end = (): void => {
+        cancel();
+        this.#wake = undefined;
+        resolve();
+      };
+      const cancel = this.#options.clock.setTimeout(end, ms);
+      this.#wake = end;
+    });
+  }
+
+  async #tend(): Promise<void> {
+    const { labels, owner, clock, overBefore } = this.#options;
+    if (this.#tending) return;
+    this.#tending = true;
+    try {
+      for (let full = true; full && !this.#stopped; ) {
+        const swept = await labels.sweep(overBefore(), SWEEP);
+        owner.swept(swept);
+        full = swept.length === SWEEP;
+      }
+      owner.sized(await labels.size());
+    } catch {
+      owner.failed();
+    } finally {
+      this.#tending = false;
+      if (!this.#stopped) this.#cancelTend = clock.setTimeout(() => void this.#tend(), TEND_EVERY);
+    }
+  }
+}
+
+/** Characters of a label that waits. */
+function textOf({ label, prediction }: LabelRecord): number {
+  const alternatives = typeof label === 'object' ? label : [label];
+  return [...alternatives, prediction].reduce<number>(
+    (sum, one) => sum + (typeof one === 'string' ? one.length : 0),
+    0,
+  );
+}
