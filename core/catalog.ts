@@ -28,6 +28,7 @@ const MICRO = [0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 
 const CALL = ['provider', 'model', 'operation'] as const;
 const COMMON = ['operation', 'provider', 'model', 'answered_model', 'server_address', 'server_port'] as const;
 const TRUTH = ['task', 'model', 'window', 'measure', 'average', 'class'] as const;
+const SLICE = ['task', 'slice', 'value', 'window', 'measure', 'average'] as const;
 const SCORED = ['evaluator', 'model', 'operation'] as const;
 
 /**
@@ -68,6 +69,9 @@ export const METRICS = {
   truthWindow: { name: 'llm_monitor.truth.window', kind: 'gauge', unit: '', labels: TRUTH, help: 'A measure over the sliding window of labelled calls; absent without labels' },
   truthWindowLow: { name: 'llm_monitor.truth.window.low', kind: 'gauge', unit: '', labels: TRUTH, help: 'Lower end of the 95 % interval of a measure' },
   truthWindowHigh: { name: 'llm_monitor.truth.window.high', kind: 'gauge', unit: '', labels: TRUTH, help: 'Upper end of the 95 % interval of a measure' },
+  truthSlice: { name: 'llm_monitor.truth.slice', kind: 'gauge', unit: '', labels: SLICE, help: 'A measure over the sliding window of labelled calls that share a value of an attribute; absent without labels' },
+  truthSliceLow: { name: 'llm_monitor.truth.slice.low', kind: 'gauge', unit: '', labels: SLICE, help: 'Lower end of the 95 % interval of a measure of a slice' },
+  truthSliceHigh: { name: 'llm_monitor.truth.slice.high', kind: 'gauge', unit: '', labels: SLICE, help: 'Upper end of the 95 % interval of a measure of a slice' },
   truthLabels: { name: 'llm_monitor.truth.labels', kind: 'counter', unit: '{label}', labels: ['task', 'result'], help: 'Labels that arrived, by what became of them' },
   truthExpired: { name: 'llm_monitor.truth.expired', kind: 'counter', unit: '{call}', labels: ['task'], help: 'Calls whose time was over without a label' },
   truthPending: { name: 'llm_monitor.truth.pending', kind: 'gauge', unit: '{call}', labels: ['task'], help: 'Calls that still wait for their label' },

@@ -12,16 +12,24 @@ function binOf(p: number): number {
  * Expected calibration error over ten bins of equal width: sum of (size / n) |mean p - mean y|. 0..1; undefined without a case.
  * @param p probability that was claimed, 0..1
  * @param y whether it came true
+ * @param weights what each case stands for; 1 if absent
  * @see Guo et al. 2017
  */
-export function expectedCalibrationError(p: readonly number[], y: readonly boolean[]): number | undefined {
+export function expectedCalibrationError(
+  p: readonly number[],
+  y: readonly boolean[],
+  weights?: readonly number[],
+): number | undefined {
   if (p.length === 0) return undefined;
   const gaps = new Float64Array(BINS);
+  let total = 0;
   for (let i = 0; i < p.length; i++) {
     const claimed = p[i] as number;
-    gaps[binOf(claimed)]! += claimed - (y[i] === true ? 1 : 0);
+    const weight = weights?.[i] ?? 1;
+    gaps[binOf(claimed)]! += weight * (claimed - (y[i] === true ? 1 : 0));
+    total += weight;
   }
-  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / p.length;
+  return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total;
 }
 
 /**

@@ -7,7 +7,8 @@ export interface SplitScores {
 /** Keeps log loss finite for a prediction that was certain and wrong. */
 const EPSILON = 1e-15;
 
-function clip(p: number): number {
+/** Keeps a probability off 0 and 1, for its logarithm. */
+export function clip(p: number): number {
   return Math.min(Math.max(p, EPSILON), 1 - EPSILON);
 }
 

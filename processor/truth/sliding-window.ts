@@ -63,6 +63,8 @@ export class SlidingWindow {
   #pairs: (Pair | undefined)[] = [];
   #head = 0;
   #version = 0;
+  /** Pairs whose weight is not 1. */
+  #weighed = 0;
 
   constructor(span: WindowSpan) {
     this.span = span;
@@ -77,10 +79,15 @@ export class SlidingWindow {
     return this.#version;
   }
 
+  /** True while a pair stands for more than itself. */
+  get weighed(): boolean {
+    return this.#weighed > 0;
+  }
+
   enter(pair: Pair): void {
     this.advance(pair.at);
     this.#pairs.push(pair);
-    this.matrix.add(pair.verdict.actual, pair.verdict.predicted);
+    this.#count(pair.verdict);
     this.#version++;
     const most = this.span.kind === 'count' ? this.span.pairs : MAX_WINDOW_PAIRS;
     while (this.size > most) this.#leave();
@@ -90,8 +97,8 @@ export class SlidingWindow {
   change(pair: Pair, next: Verdict): void {
     const oldest = this.#pairs[this.#head];
     if (oldest === undefined || pair.seq < oldest.seq) return;
-    this.matrix.remove(pair.verdict.actual, pair.verdict.predicted);
-    this.matrix.add(next.actual, next.predicted);
+    this.#discount(pair.verdict);
+    this.#count(next);
     this.#version++;
   }
 
@@ -113,9 +120,18 @@ export class SlidingWindow {
       visit((this.#pairs[i] as Pair).verdict);
   }
 
+  #count({ actual, predicted, weight }: Verdict): void {
+    this.matrix.add(actual, predicted);
+    if (weight !== 1) this.#weighed++;
+  }
+
+  #discount({ actual, predicted, weight }: Verdict): void {
+    this.matrix.remove(actual, predicted);
+    if (weight !== 1) this.#weighed--;
+  }
+
   #leave(): void {
-    const { verdict } = this.#pairs[this.#head] as Pair;
-    this.matrix.remove(verdict.actual, verdict.predicted);
+    this.#discount((this.#pairs[this.#head] as Pair).verdict);
     this.#version++;
     this.#pairs[this.#head] = undefined;
     this.#head++;

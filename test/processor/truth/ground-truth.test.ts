@@ -162,6 +162,8 @@ test('text tasks compare the answer, count right and wrong, and let no word out'
     'task=qa model=all window=10 measure=accuracy': 0.5,
     'task=qa model=all window=10 measure=token_f1': (1 + 4 / 5) / 2,
     'task=qa model=all window=10 measure=rouge_l': (1 + 4 / 6) / 2,
+    // By the definition, worked out apart from this code.
+    'task=qa model=all window=10 measure=chrf': 0.8150404377414027,
   });
   assert.equal(rig.read('truth.labels')['task=qa result=rejected'], 1);
   rig.label('b', secret, { task: 'qa' });
