@@ -186,9 +186,9 @@ export class SharedLabels {
   }
 
   async #join(batch: readonly Waiting[]): Promise<void> {
-    const { labels, owner } = this.#options;
+    const { owner } = this.#options;
     const unknown = batch.filter(({ judged }) => judged === undefined);
-    const found = await this.#steadily(() => Promise.all(unknown.map(({ record: { by, id } }) => labels.find(by, id))));
+    const found = await this.#find(unknown);
     if (this.#stopped) return;
     if (found === undefined) owner.dropped(unknown.length);
     else {
@@ -205,6 +205,28 @@ export class SharedLabels {
     if (this.#stopped) return;
     if (claimed === undefined) owner.dropped(judged.length);
     else for (const [i, answer] of claimed.entries()) owner.settle((judged[i] as { judged: Judged }).judged, answer);
+  }
+
+  async #find(unknown: readonly Waiting[]): Promise<readonly (StoredCall | undefined)[] | undefined> {
+    const found: (StoredCall | undefined)[] = [];
+    const left = new Map(unknown.entries());
+    return this.#steadily(async () => {
+      const asked = Array.from(
+        left,
+        async ([
+          i,
+          {
+            record: { by, id },
+          },
+        ]) => {
+          found[i] = await this.#options.labels.find(by, id);
+          left.delete(i);
+        },
+      );
+      const failed = (await Promise.allSettled(asked)).find(one => one.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      return found;
+    });
   }
 
   async #claim(

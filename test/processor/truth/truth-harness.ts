@@ -1,4 +1,5 @@
 import { cleanCall, type LlmCall, type RawCall } from '../../../core/call.js';
+import type { Clock } from '../../../core/clock.js';
 import { type LabelRecord, parseFeedback } from '../../../core/feedback.js';
 import { createWiring, type Wiring } from '../../../core/wiring.js';
 import { GroundTruth, type GroundTruthOptions } from '../../../processor/truth/ground-truth.js';
@@ -21,16 +22,19 @@ export interface Rig {
   read(metric: string): Record<string, number>;
 }
 
-export function createRig(options: Omit<GroundTruthOptions, 'wiring'> & { readonly seriesLimit?: number } = {}): Rig {
+/** @param options a clock of the test's own takes the place of `at` and `jump` */
+export function createRig(
+  options: Omit<GroundTruthOptions, 'wiring'> & { readonly seriesLimit?: number; readonly clock?: Clock } = {},
+): Rig {
   let now = START;
   let jumped = 0;
-  const clock = {
+  const clock: Clock = options.clock ?? {
     now: () => now + jumped,
     monotonic: () => now,
     setTimeout: () => () => {},
     defer: () => () => {},
   };
-  const { seriesLimit, ...rest } = options;
+  const { seriesLimit, clock: _, ...rest } = options;
   const wiring = createWiring({ clock, ...(seriesLimit === undefined ? {} : { seriesLimit }) });
   const truth = new GroundTruth({ wiring, ...rest });
   const send: Rig['send'] = record => truth.accept(parseFeedback(record));
