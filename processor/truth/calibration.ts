@@ -11,14 +11,14 @@ function binOf(p: number): number {
 /**
  * Expected calibration error over ten bins of equal width: sum of (size / n) |mean p - mean y|. 0..1; undefined without a case.
  * @param p probability that was claimed, 0..1
- * @param y whether it came true
+ * @param y whether it came true, 1 or 0 if a number
  * @param weights what each case stands for; 1 if absent
  * @see Guo et al. 2017
  */
 export function expectedCalibrationError(
-  p: readonly number[],
-  y: readonly boolean[],
-  weights?: readonly number[],
+  p: ArrayLike<number>,
+  y: ArrayLike<boolean | number>,
+  weights?: ArrayLike<number>,
 ): number | undefined {
   if (p.length === 0) return undefined;
   const gaps = new Float64Array(BINS);
@@ -26,7 +26,7 @@ export function expectedCalibrationError(
   for (let i = 0; i < p.length; i++) {
     const claimed = p[i] as number;
     const weight = weights?.[i] ?? 1;
-    gaps[binOf(claimed)]! += weight * (claimed - (y[i] === true ? 1 : 0));
+    gaps[binOf(claimed)]! += weight * (claimed - Number(y[i]));
     total += weight;
   }
   return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total;

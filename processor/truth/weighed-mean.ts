@@ -7,8 +7,8 @@ import type { Estimate } from './interval.js';
  * @see Horvitz and Thompson 1952, JASA 47:663-685; Hájek 1971; Särndal, Swensson, Wretman 1992, section 5.7
  */
 export function weighedMean(
-  figures: readonly number[],
-  weights: readonly number[],
+  figures: ArrayLike<number>,
+  weights: ArrayLike<number>,
   largest?: number,
 ): Estimate | undefined {
   if (figures.length === 0) return undefined;
@@ -16,15 +16,15 @@ export function weighedMean(
   let squares = 0;
   let sum = 0;
   let top = largest ?? 0;
-  for (const [i, figure] of figures.entries()) {
+  for (let i = 0; i < figures.length; i++) {
     const weight = weights[i] as number;
     total += weight;
     squares += weight * weight;
-    sum += weight * figure;
+    sum += weight * (figures[i] as number);
     if (weight > top) top = weight;
   }
   const value = sum / total;
   let spread = 0;
-  for (const [i, figure] of figures.entries()) spread += ((weights[i] as number) * (figure - value)) ** 2;
+  for (let i = 0; i < figures.length; i++) spread += ((weights[i] as number) * ((figures[i] as number) - value)) ** 2;
   return { value, variance: spread / total ** 2, cases: total ** 2 / squares, certain: total / top };
 }

@@ -17,19 +17,21 @@ export interface WeighedScores {
 
 /**
  * @param scores probability of the positive class a case
- * @param truth whether the case is positive
+ * @param truth 1 where the case is positive, else 0
  * @param weights of the cases; equal ones if absent, which is faster
  */
 export function weighedScores(
-  scores: readonly number[],
-  truth: readonly boolean[],
-  weights?: readonly number[],
+  scores: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  weights?: ArrayLike<number>,
 ): WeighedScores {
-  const side = (wanted: boolean): WeighedSide => {
-    const places = Array.from(scores.keys()).filter(i => truth[i] === wanted);
+  const side = (wanted: number): WeighedSide => {
+    const places: number[] = [];
+    for (let i = 0; i < scores.length; i++) if (truth[i] === wanted) places.push(i);
     if (weights === undefined) {
-      const sorted = Float64Array.from(places, i => scores[i] as number).sort();
-      return { scores: sorted, weights: new Float64Array(sorted.length).fill(1) };
+      const sorted = new Float64Array(places.length);
+      for (let i = 0; i < places.length; i++) sorted[i] = scores[places[i] as number] as number;
+      return { scores: sorted.sort(), weights: new Float64Array(sorted.length).fill(1) };
     }
     places.sort((a, b) => (scores[a] as number) - (scores[b] as number));
     return {
@@ -37,7 +39,7 @@ export function weighedScores(
       weights: Float64Array.from(places, i => weights[i] as number),
     };
   };
-  return { positive: side(true), negative: side(false) };
+  return { positive: side(1), negative: side(0) };
 }
 
 function total({ weights }: WeighedSide): number {
@@ -71,7 +73,8 @@ function shareBelow(side: WeighedSide, other: WeighedSide): Float64Array {
   let belowWeight = 0;
   let upTo = 0;
   let upToWeight = 0;
-  for (const [i, score] of side.scores.entries()) {
+  for (let i = 0; i < out.length; i++) {
+    const score = side.scores[i] as number;
     while (below < other.scores.length && (other.scores[below] as number) < score)
       belowWeight += other.weights[below++] as number;
     while (upTo < other.scores.length && (other.scores[upTo] as number) <= score)
@@ -85,7 +88,7 @@ function shareBelow(side: WeighedSide, other: WeighedSide): Float64Array {
 function sideVariance(side: WeighedSide, says: Float64Array, mean: number): number {
   const n = says.length;
   let spread = 0;
-  for (const [i, share] of says.entries()) spread += ((side.weights[i] as number) * (share - mean)) ** 2;
+  for (let i = 0; i < n; i++) spread += ((side.weights[i] as number) * ((says[i] as number) - mean)) ** 2;
   return n < 2 ? 0 : (spread / total(side) ** 2) * (n / (n - 1));
 }
 
@@ -99,7 +102,7 @@ export function aucEstimate({ positive, negative }: WeighedScores): Estimate | u
   const below = shareBelow(positive, negative);
   const whole = total(positive);
   let value = 0;
-  for (const [i, share] of below.entries()) value += ((positive.weights[i] as number) * share) / whole;
+  for (let i = 0; i < below.length; i++) value += ((positive.weights[i] as number) * (below[i] as number)) / whole;
   const above = shareBelow(negative, positive).map(share => 1 - share);
   const fewest = (count: (side: WeighedSide) => number): number => Math.min(count(positive), count(negative));
   const freedom = fewest(effective) - 1;

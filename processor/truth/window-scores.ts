@@ -19,25 +19,18 @@ export const MAX_SCORED = 20_000;
 export function scoreMeasuresOf(task: Task, window: SlidingWindow): WindowMeasure[] {
   const { positive } = task;
   if (task.kind === 'binary' && positive === undefined) return [];
-  const scores: number[] = [];
-  const truth: boolean[] = [];
-  const confidence: number[] = [];
-  const right: boolean[] = [];
-  const weights: number[] = [];
-  window.each(({ actual, predicted, score, weight }) => {
-    if (Number.isNaN(score)) return;
-    scores.push(score);
-    truth.push(actual === positive);
-    confidence.push(positive === undefined ? score : confidenceOf(score, predicted === positive));
-    right.push(actual === predicted);
-    weights.push(weight);
-  }, MAX_SCORED);
+  const { size, scores, truth, confidence, right, weights } = columnsOf(window, positive);
   const error = expectedCalibrationError(confidence, right, weights);
   const ece = error === undefined ? [] : [plain('ece', error)];
   if (positive === undefined) return ece;
+  const losses = new Float64Array(size);
+  const squares = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const score = scores[i] as number;
+    losses[i] = -Math.log(truth[i] === 1 ? clip(score) : 1 - clip(score));
+    squares[i] = (score - (truth[i] as number)) ** 2;
+  }
   const sides = weighedScores(scores, truth, window.weighed ? weights : undefined);
-  const losses = scores.map((p, i) => -Math.log(truth[i] === true ? clip(p) : 1 - clip(p)));
-  const squares = scores.map((p, i) => (p - Number(truth[i])) ** 2);
   return [
     ...asShare('auc', aucEstimate(sides)),
     ...asShare('average_precision', averagePrecisionEstimate(sides)),
@@ -45,4 +38,32 @@ export function scoreMeasuresOf(task: Task, window: SlidingWindow): WindowMeasur
     ...asShare('brier', weighedMean(squares, weights)),
     ...ece,
   ];
+}
+
+/** The pairs that have a score, by columns. */
+function columnsOf(window: SlidingWindow, positive: number | undefined) {
+  const most = Math.min(window.size, MAX_SCORED);
+  const scores = new Float64Array(most);
+  const truth = new Uint8Array(most);
+  const confidence = new Float64Array(most);
+  const right = new Uint8Array(most);
+  const weights = new Float64Array(most);
+  let size = 0;
+  window.each(({ actual, predicted, score, weight }) => {
+    if (Number.isNaN(score)) return;
+    scores[size] = score;
+    truth[size] = actual === positive ? 1 : 0;
+    confidence[size] = positive === undefined ? score : confidenceOf(score, predicted === positive);
+    right[size] = actual === predicted ? 1 : 0;
+    weights[size] = weight;
+    size++;
+  }, MAX_SCORED);
+  return {
+    size,
+    scores: scores.subarray(0, size),
+    truth: truth.subarray(0, size),
+    confidence: confidence.subarray(0, size),
+    right: right.subarray(0, size),
+    weights: weights.subarray(0, size),
+  };
 }
