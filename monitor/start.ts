@@ -94,6 +94,7 @@ function processorOf(loaded: LoadedConfig, wiring: Wiring): LlmSpanProcessor {
       wiring,
       labelTtl: settings.labelTtl,
       ...(code.truth?.tasks === undefined ? {} : { tasks: code.truth.tasks }),
+      ...(code.truth?.slices === undefined ? {} : { slices: code.truth.slices }),
       ...(windows === undefined ? {} : { windows }),
     }),
     pricing: createPricing(settings.prices === undefined ? {} : { file: readPrices(settings.prices) }),

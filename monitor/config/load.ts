@@ -15,8 +15,15 @@ export interface TruthWindows {
 
 /** What only code or a config module can say, because it holds functions or objects. */
 export interface CodeOnlyConfig {
-  /** Tasks whose labels will come, and the windows their measures are taken over. */
-  readonly truth?: { readonly tasks?: Readonly<Record<string, TaskConfig>>; readonly windows?: TruthWindows };
+  /**
+   * Tasks whose labels will come, the windows their measures are taken over, and the attributes of a call that they are also taken
+   * by: `template`, or names of `labels`.
+   */
+  readonly truth?: {
+    readonly tasks?: Readonly<Record<string, TaskConfig>>;
+    readonly windows?: TruthWindows;
+    readonly slices?: readonly string[];
+  };
   /** Evaluators of one's own, beside the selected ones. */
   readonly customEvaluators?: readonly Evaluator[];
   /** Where spans go, beside the OTLP exporter that `OTEL_EXPORTER_OTLP_*` asks for. */
