@@ -1,3 +1,4 @@
+export { unwatched } from '../core/unwatched.js';
 export type { Binding, Bound, RecorderSource } from './bindings/binding.js';
 export { type CallContextAttributes, withCallContext } from './context.js';
 export type { Semconv } from './instruments.js';

@@ -1,3 +1,4 @@
+import { isUnwatched } from '../../core/unwatched.js';
 import type { Undo } from '../patch.js';
 import type { Bound, RecorderSource } from './binding.js';
 
@@ -11,8 +12,9 @@ class Watchers {
     this.#last = last;
   }
 
-  /** The recorder of the latest that records. */
+  /** The recorder of the latest that records; none inside `unwatched`. */
   readonly current: RecorderSource = () => {
+    if (isUnwatched()) return undefined;
     for (let i = this.#sources.length - 1; i >= 0; i--) {
       const recorder = (this.#sources[i] as RecorderSource)();
       if (recorder !== undefined) return recorder;
