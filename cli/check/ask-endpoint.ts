@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MonitorError, showValue } from '../../core/errors.js';
+import { MonitorError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
+import { type Completion, completionsUrl, isApiKey, readCompletion, readEndpoint } from '../../core/openai-endpoint.js';
 import type { Asker, Reply } from './asker.js';
 import { MAX_LINE } from './lines.js';
 import { type Answer, type Row, RowProblem } from './row.js';
@@ -31,24 +32,15 @@ const FATAL: ReadonlySet<number> = new Set([401, 403, 404]);
 
 /** @throws MonitorError INVALID_ARGUMENT; the message never shows a password */
 export function parseEndpoint(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new MonitorError(
-      'INVALID_ARGUMENT',
-      `--endpoint is ${showValue(text)}; expected an address like http://127.0.0.1:8080/v1`,
-    );
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    throw new MonitorError(
-      'INVALID_ARGUMENT',
-      '--endpoint holds a user, a password, a query or a fragment; expected none (the key comes from OPENAI_API_KEY)',
-    );
-  return url;
+  const read = readEndpoint(text);
+  if (read instanceof URL) return read;
+  throw new MonitorError('INVALID_ARGUMENT', `--endpoint ${read.problem} (the key comes from OPENAI_API_KEY)`);
 }
 
 /** @throws MonitorError INVALID_ARGUMENT that does not show it */
 export function parseApiKey(text: string | undefined): string | undefined {
   const key = text?.trim() ?? '';
-  if (!/^[\x21-\x7e]*$/.test(key))
+  if (key !== '' && !isApiKey(key))
     throw new MonitorError(
       'INVALID_ARGUMENT',
       'OPENAI_API_KEY has characters that no key has; expected printable ASCII without blanks',
@@ -78,27 +70,16 @@ async function readBody(response: Response): Promise<string | undefined> {
 }
 
 /** What a chat completion says; undefined where it is none. */
-function readCompletion(text: string): Answer | undefined {
-  let parsed: unknown;
+function readAnswer(text: string): Answer | undefined {
+  let completion: Completion | undefined;
   try {
-    parsed = JSON.parse(text);
+    completion = readCompletion(JSON.parse(text));
   } catch {
     return undefined;
   }
-  const { choices } = record(parsed);
-  const choice = record(Array.isArray(choices) ? choices[0] : undefined);
-  const { content, refusal } = record(choice['message']);
-  const parts = Array.isArray(content)
-    ? content.map(part => record(part)['text']).filter(t => typeof t === 'string')
-    : [];
-  const said = typeof content === 'string' ? content : parts.length > 0 ? parts.join('') : refusal;
-  // A call of a tool alone is an answer without words.
-  if (typeof said !== 'string' && choice['message'] === undefined) return undefined;
-  const finish = choice['finish_reason'];
-  return {
-    output: typeof said === 'string' ? said : '',
-    ...(typeof finish === 'string' ? { finishReason: finish } : {}),
-  };
+  if (completion === undefined) return undefined;
+  const { output, finishReason } = completion;
+  return { output, ...(finishReason === undefined ? {} : { finishReason }) };
 }
 
 function retryAfter(response: Response): number {
@@ -115,7 +96,7 @@ interface Attempt {
 /** Asks a model behind an OpenAI-compatible endpoint. Network and server failures, 408 and 429 are tried again. */
 export function endpointAsker(options: EndpointOptions): Asker {
   const { endpoint, model, apiKey, system, body, timeout, retries, wait = waitFor, fetch: send = fetch } = options;
-  const url = new URL(`${endpoint.pathname.replace(/\/+$/, '')}/chat/completions`, endpoint);
+  const url = completionsUrl(endpoint);
   const headers = {
     'content-type': 'application/json',
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
@@ -148,7 +129,7 @@ export function endpointAsker(options: EndpointOptions): Asker {
       });
       if (response.ok) {
         const text = await readBody(response);
-        const answer = text === undefined ? undefined : readCompletion(text);
+        const answer = text === undefined ? undefined : readAnswer(text);
         return {
           reply: answer === undefined ? { reason: 'the endpoint answered with no chat completion' } : { answer },
         };
