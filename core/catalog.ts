@@ -55,6 +55,7 @@ export const METRICS = {
   tokens: { name: 'llm_monitor.tokens', kind: 'counter', unit: '{token}', labels: ['provider', 'model', 'class', 'source'], help: 'Tokens by exclusive class; classes add up to the total' },
   cost: { name: 'llm_monitor.cost.usd', kind: 'counter', unit: '', labels: ['provider', 'model'], help: 'List price of the calls in US dollars' },
   finish: { name: 'llm_monitor.finish', kind: 'counter', unit: '{choice}', labels: ['provider', 'model', 'reason'], help: 'Why the model stopped, one a choice, normalised' },
+  budgetUsd: { name: 'llm_monitor.budget.usd', kind: 'gauge', unit: '', labels: ['scope', 'window'], help: 'Budget in US dollars from the configuration; spend divided by it is the share that is used up' },
   modelChanges: { name: 'llm_monitor.model.changes', kind: 'counter', unit: '{change}', labels: ['provider', 'requested_model', 'from', 'to'], help: 'Times the provider answered with another model than before' },
 
   qualityScore: { name: 'llm_monitor.quality.score', kind: 'histogram', unit: '', labels: SCORED, buckets: SHARE, help: 'Score of an evaluator in 0..1; the evaluator says which end is bad' },
@@ -98,6 +99,8 @@ export const METRICS = {
   selfRejected: { name: 'llm_monitor.self.rejected', kind: 'counter', unit: '{value}', labels: ['field', 'reason'], bad: 'high', help: 'Values that cleaning refused; the rest of the call counts' },
   selfEvaluationTimestamp: { name: 'llm_monitor.self.evaluation.timestamp', kind: 'gauge', unit: 's', labels: [], help: 'When the last call was evaluated, seconds since the epoch' },
   selfErrors: { name: 'llm_monitor.self.errors', kind: 'counter', unit: '{error}', labels: ['component'], bad: 'high', help: 'Faults inside the monitor; the monitored app never sees them' },
+  selfJudgeTokens: { name: 'llm_monitor.self.judge.tokens', kind: 'counter', unit: '{token}', labels: ['evaluator', 'class', 'source'], help: 'Tokens that judges took of their models, by exclusive class; no part of llm_monitor.tokens' },
+  selfJudgeCost: { name: 'llm_monitor.self.judge.cost.usd', kind: 'counter', unit: '', labels: ['evaluator'], help: 'List price of the calls of judges in US dollars; no part of llm_monitor.cost.usd' },
   selfBuildInfo: { name: 'llm_monitor.self.build.info', kind: 'gauge', unit: '', labels: ['version', 'semconv', 'prices', 'node'], help: '1; the version of the monitor, its conventions, the date of its price table' },
 } as const satisfies Record<string, MetricDef>;
 

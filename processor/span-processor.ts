@@ -6,8 +6,10 @@ import { evenTime } from '../core/clock.js';
 import { type CallText, textSize } from '../core/content.js';
 import type { FeedbackRecord, FeedbackSink } from '../core/feedback.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
+import { AsyncEvaluation } from './async-evaluation.js';
 import { CallMetrics } from './call-metrics.js';
 import { Detection, recordStatus } from './detection.js';
+import { type AnyEvaluator, isAsync } from './evaluators/async-evaluator.js';
 import type { Evaluations, Evaluator, OnEvaluatorError } from './evaluators/evaluator.js';
 import { createEvaluators, EVALUATORS, evaluate } from './evaluators/registry.js';
 import { FindingMetrics } from './finding-metrics.js';
@@ -22,7 +24,7 @@ export interface LlmSpanProcessorOptions {
   /** Where calls come from and metrics go; the process-wide wiring by default. */
   readonly wiring?: Wiring;
   /** The default set if absent. */
-  readonly evaluators?: readonly Evaluator[];
+  readonly evaluators?: readonly AnyEvaluator[];
   /** An isolation forest with its defaults if absent; false for none. */
   readonly detection?: Detection | false;
   readonly truth?: GroundTruth;
@@ -54,6 +56,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   readonly #wiring: Wiring;
   readonly #time: () => number;
   readonly #evaluators: readonly Evaluator[];
+  readonly #beside: AsyncEvaluation;
   readonly #pricing: Pricing | undefined;
   readonly #metrics: CallMetrics;
   readonly #quality: QualityMetrics;
@@ -76,13 +79,20 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     const { store, clock } = wiring;
     this.#wiring = wiring;
     this.#time = evenTime(clock);
-    this.#evaluators =
+    const evaluators: readonly AnyEvaluator[] =
       options.evaluators === undefined ? createEvaluators() : createEvaluators('none', options.evaluators);
+    this.#evaluators = evaluators.filter(evaluator => !isAsync(evaluator));
     this.detection = options.detection === false ? undefined : (options.detection ?? new Detection());
     this.truth = options.truth ?? new GroundTruth({ wiring });
     this.#pricing = options.pricing === false ? undefined : (options.pricing ?? createPricing());
     this.#metrics = new CallMetrics(store, wiring.models, this.#pricing !== undefined);
     this.#quality = new QualityMetrics(store);
+    this.#beside = new AsyncEvaluation({
+      evaluators: evaluators.filter(isAsync),
+      store,
+      clock,
+      quality: this.#quality,
+    });
     this.#findings = new FindingMetrics(store);
     this.#changes = new ModelChange(store);
     this.#overhead = store.counter('selfOverhead', { component: 'processor' });
@@ -127,15 +137,17 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     this.#queue.push({ kind: 'label', record });
   }
 
-  /** Resolves once every call that ended before it is scored. */
-  forceFlush(): Promise<void> {
-    return this.#queue.flush();
+  /** Resolves once every call that ended before it is scored; evaluators that run beside the app have ten seconds more. */
+  async forceFlush(): Promise<void> {
+    await this.#queue.flush();
+    await this.#beside.flush();
   }
 
   /** Scores what waits and stops listening; the truth figures stop with it. Idempotent. */
   async shutdown(): Promise<void> {
     this.#undo.shift()?.();
     await this.#queue.close();
+    await this.#beside.close();
     this.truth.stop();
     for (const undo of this.#undo.splice(0)) undo();
   }
@@ -164,6 +176,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     this.#guard('truth', () => this.truth.observe(call, text?.output[0]));
     const evaluations: Evaluations = evaluate(this.#evaluators, call, text, this.#onEvaluatorError);
     this.#quality.record(evaluations, item.model, call.operation, exemplar);
+    this.#beside.offer(call, text, item.model, exemplar);
     if (this.detection !== undefined) {
       const characters = text?.output.reduce((sum, part) => sum + part.length, 0);
       const findings = this.detection.observe(call, evaluations, { cost: item.cost, characters }, this.#time());

@@ -8,9 +8,9 @@ import type { Undo } from '../instrumentation/index.js';
 import { watchClient } from '../instrumentation/wrap.js';
 import type { LabelInput, TruthWindows } from '../monitor/index.js';
 import {
+  type AnyEvaluator,
   createEvaluators,
   Detection,
-  type Evaluator,
   GroundTruth,
   LlmSpanProcessor,
   type TaskConfig,
@@ -19,7 +19,7 @@ import {
 export interface TestMonitorOptions {
   /** Names as in `LLM_MONITOR_EVALUATORS`, and evaluators of one's own beside them. */
   readonly evaluators?: readonly string[];
-  readonly customEvaluators?: readonly Evaluator[];
+  readonly customEvaluators?: readonly AnyEvaluator[];
   readonly tasks?: Readonly<Record<string, TaskConfig>>;
   readonly windows?: TruthWindows;
 }

@@ -1,7 +1,7 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { MonitorError, showValue } from '../../core/errors.js';
 import { ERROR_TYPES } from '../../core/labels.js';
-import type { Evaluator } from '../../processor/evaluators/evaluator.js';
+import type { AnyEvaluator } from '../../processor/evaluators/async-evaluator.js';
 import type { TaskConfig } from '../../processor/truth/ground-truth.js';
 import { type ConfigFile, readConfigFile } from './file.js';
 import { type Parser, read } from './parse.js';
@@ -24,8 +24,8 @@ export interface CodeOnlyConfig {
     readonly windows?: TruthWindows;
     readonly slices?: readonly string[];
   };
-  /** Evaluators of one's own, beside the selected ones. */
-  readonly customEvaluators?: readonly Evaluator[];
+  /** Evaluators of one's own, beside the selected ones: functions of the text, and judges. */
+  readonly customEvaluators?: readonly AnyEvaluator[];
   /** Where spans go, beside the OTLP exporter that `OTEL_EXPORTER_OTLP_*` asks for. */
   readonly spanProcessors?: readonly SpanProcessor[];
   /** Attributes of the resource, beside `OTEL_RESOURCE_ATTRIBUTES`. */

@@ -20,7 +20,10 @@ export type Evaluation =
     }
   | { readonly skipped: SkipReason };
 
-/** Why an evaluator could not score a call: `threw` also for what was no evaluation, `other` for a word that is not here. */
+/**
+ * Why an evaluator could not score a call: `threw` also for what was no evaluation, `other` for a word that is not here. Of one
+ * that runs beside the app, `error` means that it failed itself, and the last five that it was not asked or not waited for.
+ */
 export const SKIP_REASONS = [
   'no_text',
   'no_output',
@@ -37,6 +40,11 @@ export const SKIP_REASONS = [
   'operation',
   'threw',
   'other',
+  'timeout',
+  'budget',
+  'sampled_out',
+  'queue_full',
+  'shutdown',
 ] as const;
 /** Closed, so that it may be a label. */
 export type SkipReason = (typeof SKIP_REASONS)[number];
@@ -60,6 +68,8 @@ export type OnEvaluatorError = (evaluator: string, error: unknown) => void;
 export interface Evaluator {
   /** Becomes the label `evaluator`: lower case and underscores. */
   readonly name: string;
+  /** True only for an `AsyncEvaluator`. */
+  readonly async?: false;
   /** Which end of the score is bad. */
   readonly bad: 'high' | 'low' | 'neither';
   evaluate(input: EvaluatorInput): Evaluation;

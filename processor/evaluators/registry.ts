@@ -4,6 +4,7 @@ import { MonitorError, showValue } from '../../core/errors.js';
 import { language } from '../language-detector.js';
 import { advice } from './advice.js';
 import { answerScript } from './answer-script.js';
+import { type AnyEvaluator, checkAsync, isAsync } from './async-evaluator.js';
 import { checkEvaluation } from './check-evaluation.js';
 import { completionStatus } from './completion-status.js';
 import { confidence } from './confidence.js';
@@ -76,6 +77,7 @@ export const DEFAULT_EVALUATORS: readonly string[] = [
 
 /** One word of a selection: a name, `+name`, `-name` or `none`; or a user's own evaluator. */
 export type EvaluatorChoice = string | Evaluator;
+type AnyChoice = string | AnyEvaluator;
 
 /**
  * The evaluators that a selection names, each once. `name` alone starts from nothing, `+name` and `-name` change the default
@@ -87,21 +89,27 @@ export type EvaluatorChoice = string | Evaluator;
  */
 export function createEvaluators(
   selection?: string | readonly EvaluatorChoice[],
-  own: readonly Evaluator[] = [],
-): readonly Evaluator[] {
+  own?: readonly Evaluator[],
+): readonly Evaluator[];
+export function createEvaluators(
+  selection?: string | readonly AnyChoice[],
+  own?: readonly AnyEvaluator[],
+): readonly AnyEvaluator[];
+export function createEvaluators(
+  selection?: string | readonly AnyChoice[],
+  own: readonly AnyEvaluator[] = [],
+): readonly AnyEvaluator[] {
   if (!Array.isArray(own))
     throw new MonitorError(
       'CONFIG_INVALID',
       `customEvaluators is of type ${typeof own}; expected an array of evaluators`,
     );
-  const given: readonly EvaluatorChoice[] = typeof selection === 'string' ? [selection] : (selection ?? []);
+  const given: readonly AnyChoice[] = typeof selection === 'string' ? [selection] : (selection ?? []);
   const words = given
-    .flatMap((word): EvaluatorChoice[] =>
-      typeof word === 'string' ? word.split(',').map(part => part.trim()) : [word],
-    )
+    .flatMap((word): AnyChoice[] => (typeof word === 'string' ? word.split(',').map(part => part.trim()) : [word]))
     .filter(word => word !== '');
   const fromNothing = words.some(word => typeof word === 'string' && word !== 'none' && !/^[+-]/.test(word));
-  const chosen = new Map<string, Evaluator>();
+  const chosen = new Map<string, AnyEvaluator>();
   if (!fromNothing) for (const name of DEFAULT_EVALUATORS) chosen.set(name, known(name));
   for (const word of words) {
     if (typeof word !== 'string') add(chosen, word);
@@ -118,11 +126,12 @@ export function createEvaluators(
   return [...chosen.values()];
 }
 
-function add(chosen: Map<string, Evaluator>, evaluator: Evaluator): void {
+function add(chosen: Map<string, AnyEvaluator>, evaluator: AnyEvaluator): void {
   const { name } = checked(evaluator);
   const ours = EVALUATORS.get(name);
   const present = chosen.get(name);
-  const taken = isConfigured(evaluator) && (present ?? ours) === ours ? undefined : (present ?? ours);
+  const replaces = !isAsync(evaluator) && isConfigured(evaluator) && (present ?? ours) === ours;
+  const taken = replaces ? undefined : (present ?? ours);
   if (taken !== undefined && taken !== evaluator) fail(`is named ${name}; expected a name that no other has`);
   chosen.set(name, evaluator);
 }
@@ -137,12 +146,13 @@ function known(name: string): Evaluator {
   );
 }
 
-function checked(evaluator: Evaluator): Evaluator {
+function checked(evaluator: AnyEvaluator): AnyEvaluator {
   if (typeof evaluator?.evaluate !== 'function')
     fail(`is ${showValue(evaluator)}; expected an object with a name and a function evaluate`);
   const { name } = evaluator;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9_]{0,63}$/.test(name))
     fail(`is named ${showValue(name)}; expected a letter, then letters, digits and _, lower case, at most 64`);
+  if (isAsync(evaluator)) checkAsync(evaluator);
   return evaluator;
 }
 
@@ -161,7 +171,7 @@ const SPEAKS: ReadonlySet<string> = new Set([
 ]);
 
 /** Why no evaluator can judge a call; undefined if they can. */
-function unscorable(call: LlmCall, text: CallText | undefined): SkipReason | undefined {
+export function unscorable(call: LlmCall, text: CallText | undefined): SkipReason | undefined {
   if (call.outcome.kind !== 'ok') return call.outcome.kind;
   if (!SPEAKS.has(call.operation)) return 'operation';
   return text === undefined ? 'no_text' : undefined;
