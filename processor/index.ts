@@ -38,6 +38,9 @@ export {
 export { scan, type TextFacts } from './evaluators/scan.js';
 export { estimateTokens } from './evaluators/token-estimate.js';
 export { FEATURE_NAMES, toFeatures } from './features.js';
+export type { JudgeBudget } from './judge/budget.js';
+export { createJudge } from './judge/judge.js';
+export type { AskJudge, JudgeOptions, JudgeRequest } from './judge/options.js';
 export { loadLanguageDetector } from './language-detector.js';
 export { createPricing, type Pricing } from './pricing.js';
 export { LlmSpanProcessor, type LlmSpanProcessorOptions } from './span-processor.js';
