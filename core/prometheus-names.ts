@@ -41,10 +41,10 @@ export function sanitizeName(name: string): string {
 
 /** The word that a UCUM unit adds to a name: `s` is `seconds`, an annotation such as `{token}` adds nothing. */
 export function unitSuffix(unit: string): string {
-  const bare = unit.replace(/\{[^}]*\}/g, '');
+  const bare = unit.replace(/\{[^{}]*\}/g, '');
   if (bare === '' || bare === '1') return '';
   const [top = '', per] = bare.split('/', 2);
-  const word = (u: string): string => UNIT_WORDS[u] ?? sanitizeName(u).replace(/^_+|_+$/g, '');
+  const word = (u: string): string => UNIT_WORDS[u] ?? sanitizeName(u).replace(/^_|_$/g, '');
   return per === undefined
     ? word(top)
     : [word(top), 'per', PER_WORDS[per] ?? word(per)].filter(part => part !== '').join('_');

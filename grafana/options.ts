@@ -129,7 +129,7 @@ function text(name: string, value: string): string {
 function url(name: string, value: string): string {
   if (!URL.canParse(text(name, value)) || !/^https?:\/\/[^\s{}"]+$/.test(value))
     fail(name, value, 'an http or https address');
-  return value.replace(/\/+$/, '');
+  return value.replace(/(?<!\/)\/+$/, '');
 }
 
 function checkDurations(name: string, record: object): void {

@@ -23,11 +23,11 @@ function escapeCode(character: string): string {
 /** True for texts that a literal block holds unchanged: printable lines, the first not indented, no blank at the end. */
 function blockable(value: string): boolean {
   if (!value.includes('\n') && value.length <= WIDE) return false;
-  return /^[^\s]/.test(value) && !/[ \t]+$/m.test(value) && !/[^\n\u0020-\u007e\u00a1-\ud7ff\ue000-\ufefe]/.test(value);
+  return /^[^\s]/.test(value) && !/[ \t]$/m.test(value) && !/[^\n\u0020-\u007e\u00a1-\ud7ff\ue000-\ufefe]/.test(value);
 }
 
 function literal(value: string, pad: string): string {
-  const body = value.replace(/\n+$/, '');
+  const body = value.replace(/(?<!\n)\n+$/, '');
   const end = value.length - body.length;
   const lines = [...body.split('\n'), ...(end > 1 ? new Array<string>(end - 1).fill('') : [])];
   const mark = end === 0 ? '|-' : end === 1 ? '|' : '|+';

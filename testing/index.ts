@@ -46,7 +46,7 @@ export interface TestMonitor {
 }
 
 const SAMPLE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})? (\S+)/;
-const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+const LABEL = /\b([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 
 /** A monitor to test an app with: calls are watched, scored and counted in memory, and nothing listens on a port. */
 export function createTestMonitor(options: TestMonitorOptions = {}): TestMonitor {

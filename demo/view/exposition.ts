@@ -6,7 +6,7 @@ export interface Sample {
 }
 
 const LINE = /^([A-Za-z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)/;
-const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
+const LABEL = /\b([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g;
 const SPECIAL: Readonly<Record<string, number>> = {
   '+Inf': Number.POSITIVE_INFINITY,
   '-Inf': Number.NEGATIVE_INFINITY,

@@ -13,13 +13,15 @@ const UNFINISHED = new Set(
 );
 
 /** Strips quotation marks, brackets and emphasis that may follow the mark that ends a sentence. */
-const CLOSERS = /[\s"'”’»)\]}*_`~]+$/u;
+const CLOSERS = /(?<![\s"'”’»)\]}*_`~])[\s"'”’»)\]}*_`~]+$/u;
 const FINAL = /[.!?。！？…؟।:]$/u;
 const DANGLING = /[,;([{\-–—=+&/\\<|@#$%^:]$/u;
 const LIST_ITEM = /^\s*(?:[-*+•–]|\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)])\s+\S/u;
 const EMPTY_ITEM = /^\s*(?:[-*+•–]|\(?(?:\d{1,3}|[A-Za-z])[.)]?)\s*$/u;
 /** What closes an answer without a mark: a result, a hash tag, the end of a block of code, an address. */
-const RESULT = /(?:=\s*[-+]?[\d.,]+(?:\s?[\p{L}²³%]{1,3})?|#[\p{L}\p{N}_]{2,}|^\s*end\w{0,8}|https?:\/\/\S+)$/iu;
+const RESULT = /(?:=\s*[-+]?[\d.,]+(?:\s?[\p{L}²³%]{1,3})?|#[\p{L}\p{N}_]{2,})$/u;
+const BLOCK_END = /^end\w{0,8}$/i;
+const ADDRESS = /https?:\/\/\S/i;
 const SINGLE_SCRIPT =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
 
@@ -39,10 +41,10 @@ function looksWhole(facts: TextFacts): number {
   if (FINAL.test(bare)) return bare.endsWith(':') ? 0.3 : 0.97;
   if (bare.length < tail.length && !/['’]$/u.test(tail)) return 0.8;
   if (DANGLING.test(line)) return 0.03;
-  const word = /[\p{L}\p{M}'’]+$/u.exec(tail)?.[0].toLowerCase() ?? '';
+  const word = /(?<![\p{L}\p{M}'’])[a-z]{1,9}$/iu.exec(tail)?.[0].toLowerCase() ?? '';
   if (UNFINISHED.has(word)) return 0.03;
   if (/\p{Extended_Pictographic}\uFE0F?$/u.test(line)) return 0.9;
-  if (RESULT.test(tail)) return 0.7;
+  if (RESULT.test(tail) || BLOCK_END.test(tail.trimStart()) || ADDRESS.test(tail.split(/\s/).at(-1) ?? '')) return 0.7;
   return unpunctuated(facts, line);
 }
 

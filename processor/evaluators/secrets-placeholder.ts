@@ -8,10 +8,14 @@ const SHORT_EXAMPLE_WORD = /foo|bar(?!\w)|key|my[_-]|abc|aes|rsa/i;
 const SHORT = 20;
 /** Code and templates: something is put in later. */
 const EXPRESSION =
-  /^[<[{(%$&@]|\w[([]|\$\{|\{\{|::|^(?:process|os|env|config|settings|self|this|var|data|secrets|local)\.|^[a-z_]+(?:[A-Z][a-z]+)*(?:\.[A-Za-z_]+)+$/;
-/** Names of types, algorithms and numbered things; versions, numbers with a unit, paths and addresses. */
-const TECHNICAL =
-  /^(?:(?:(?:big)?u?int|float|double|varchar|sha|hmac|md|aes|rsa|ecdsa|base|utf|iso|oauth|ipv|http|bcrypt|s?crypt|argon|pbkdf|ed|curve|secp|gpt|version|step|level|type|field|param|arg|option|item|page|version|required|optional|min|max|length|group|part)[-_]?\d{1,5}[-_]?[a-z]{0,14}\d{0,4}|v?\d+(?:[.:-]\d+)+\w{0,8}|\d+[a-z]{1,12}|[.~]?\/.*|https?:.*)$/i;
+  /^[<[{(%$&@]|\w[([]|\$\{|\{\{|::|^(?:process|os|env|config|settings|self|this|var|data|secrets|local)\./;
+const PROPERTY = /^[a-z_]+(?:[A-Z][a-z]+)*(?:\.[A-Za-z_]+)+$/;
+/** Names of types, algorithms and numbered things. */
+const NUMBERED =
+  /^(?:(?:big)?u?int|float|double|varchar|sha|hmac|md|aes|rsa|ecdsa|base|utf|iso|oauth|ipv|http|bcrypt|s?crypt|argon|pbkdf|ed|curve|secp|gpt|version|step|level|type|field|param|arg|option|item|page|version|required|optional|min|max|length|group|part)[-_]?\d{1,5}[-_]?[a-z]{0,14}\d{0,4}$/i;
+const VERSION = /^v?\d+(?:[.:-]\d+)+\w{0,8}$/i;
+/** Numbers with a unit, paths and addresses. */
+const MEASURED_OR_PLACE = /^(?:\d+[a-z]{1,12}|[.~]?\/.*|https?:.*)$/i;
 
 /** Whether a random-looking value is one that manuals print: telling words, rows such as `123456` or `abcdef`, few characters. */
 export function isPlaceholder(value: string): boolean {
@@ -23,13 +27,14 @@ export function isPlaceholder(value: string): boolean {
  * @param least characters that a password has
  */
 export function isNoPassword(value: string, least = 8): boolean {
-  if (value.length < least || EXPRESSION.test(value) || PLACEHOLDER_WORD.test(value) || EXAMPLE_WORD.test(value))
-    return true;
+  if (value.length < least || EXPRESSION.test(value) || PROPERTY.test(value)) return true;
+  if (PLACEHOLDER_WORD.test(value) || EXAMPLE_WORD.test(value)) return true;
   if (value.length < SHORT && SHORT_EXAMPLE_WORD.test(value)) return true;
   if (value.length < SHORT ? hasRow(value, 4, 4) : hasRow(value, 6, 8)) return true;
   if (isMonotonous(value)) return true;
   if (isScrambled(value)) return false;
-  return !/\d/.test(value) || !/[a-z]/i.test(value) || TECHNICAL.test(value);
+  if (!/\d/.test(value) || !/[a-z]/i.test(value)) return true;
+  return NUMBERED.test(value) || VERSION.test(value) || MEASURED_OR_PLACE.test(value);
 }
 
 const RUNS = /[a-z]+|[A-Z]+|\d+/g;
