@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { context, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { isTracingSuppressed } from '@opentelemetry/core';
 import { cleanCall } from '../../core/call.js';
+import { isUnwatched } from '../../core/unwatched.js';
 import { AsyncLane, shareOf } from '../../processor/async-lane.js';
 import type { AsyncEvaluator } from '../../processor/evaluators/async-evaluator.js';
 import type { Evaluation } from '../../processor/evaluators/evaluator.js';
@@ -92,6 +96,31 @@ describe('AsyncLane', () => {
     await turn();
     assert.deepEqual(results.get('a'), { skipped: 'error' });
   });
+
+  for (const usesClient of [undefined, true, false]) {
+    it(`asks outside of any trace, and ${usesClient === false ? 'unmarked' : 'marked'} where usesClient is ${usesClient}`, async t => {
+      context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+      t.after(() => context.disable());
+      const seen: unknown[] = [];
+      const { clock, offer } = setUp({
+        ...(usesClient === undefined ? {} : { usesClient }),
+        async evaluate() {
+          await Promise.resolve();
+          const active = context.active();
+          seen.push(isTracingSuppressed(active), trace.getSpan(active), isUnwatched());
+          return GOOD;
+        },
+      });
+      const span = trace.wrapSpanContext({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 });
+      context.with(trace.setSpan(ROOT_CONTEXT, span), () => {
+        offer('a');
+        clock.settle();
+      });
+      await turn();
+      assert.deepEqual(seen, [true, undefined, usesClient !== false]);
+      assert.equal(isUnwatched(), false);
+    });
+  }
 
   it('gives up in time, tells the evaluator, and goes on with the next one', async () => {
     const { clock, asked, results, offer } = setUp({ concurrency: 1, timeout: 100 });

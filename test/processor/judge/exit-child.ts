@@ -1,4 +1,5 @@
-// An app whose judge hangs: it ends when its own work is done. Its parent is the judge's server, and says when to end.
+// An app with a judge, whose server is its parent. It ends when its parent says so, or, told to flush, when that is done: then
+// with the number of judged calls as its exit code.
 import { cleanCall } from '../../../core/call.js';
 import { createWiring } from '../../../core/wiring.js';
 import { createJudge, LlmSpanProcessor } from '../../../processor/index.js';
@@ -11,12 +12,17 @@ const judge = createJudge({
   sample: 1,
   timeout: 600_000,
 });
-new LlmSpanProcessor({ wiring, evaluators: [judge], detection: false });
+const processor = new LlmSpanProcessor({ wiring, evaluators: [judge], detection: false });
 for (let i = 0; i < 5; i++) {
   const { call, rejected } = cleanCall(
-    { id: `call-${i}`, operation: 'chat', outcome: { kind: 'ok', finishReasons: [] } },
+    { id: `call-${i}`, operation: 'chat', model: { requested: 'gpt-4o' }, outcome: { kind: 'ok', finishReasons: [] } },
     Date.now(),
   );
   wiring.calls.publish({ call, rejected, text: { input: [], output: ['At nine.'] } });
 }
-process.on('message', () => process.disconnect());
+if (process.argv[3] === 'flush') {
+  process.disconnect();
+  await processor.forceFlush();
+  process.exitCode =
+    wiring.store.value('qualityEvaluated', { evaluator: 'judge', model: 'gpt-4o', operation: 'chat' }) ?? 99;
+} else process.on('message', () => process.disconnect());
