@@ -1,19 +1,19 @@
 import type { LlmCall, Prediction } from '../../core/call.js';
 import { evenTime } from '../../core/clock.js';
-import { MonitorError, showValue } from '../../core/errors.js';
+import { MonitorError } from '../../core/errors.js';
 import type { FeedbackRecord, FeedbackSink, LabelRecord, RatingRecord } from '../../core/feedback.js';
 import type { Json } from '../../core/json.js';
 import { OTHER_MODEL } from '../../core/model-names.js';
 import { defaultWiring, type Wiring } from '../../core/wiring.js';
-import type { StateStore } from '../state/state-store.js';
 import type { CallIds } from './call-index.js';
 import { classNameOf } from './class-names.js';
 import { Coverage } from './coverage.js';
 import { Labelling, type LabelResult, type OutcomeEvent } from './labelling.js';
+import { readTruthState } from './saved-truth.js';
 import { SharedCalls } from './shared-calls.js';
 import { checkSlices, sliceValues } from './slices.js';
 import type { Task } from './task.js';
-import { type TaskConfig, type WindowConfig, windowSpans } from './task-config.js';
+import { windowSpans } from './task-config.js';
 import { TaskRegistry } from './task-registry.js';
 import { TextBudget } from './text-budget.js';
 import {
@@ -27,42 +27,27 @@ import {
 } from './tracked-call.js';
 import { TrackedCalls } from './tracked-calls.js';
 import { TruthGauges } from './truth-gauges.js';
-import { readTruthState, restoreTruth, saveTruth, type TruthParts } from './truth-state.js';
+import {
+  DEFAULT_PENDING,
+  type GroundTruthOptions,
+  PATIENCE,
+  positive,
+  TEXT_LIMIT,
+  UNDECIDED_TEXT_LIMIT,
+  WEEK,
+} from './truth-options.js';
+import { restoringTruth, savingTruth, type TruthParts } from './truth-state.js';
 
 export type { OutcomeEvent } from './labelling.js';
 export type { Answer, TaskConfig, TaskKind, WindowConfig } from './task-config.js';
+export type { GroundTruthOptions } from './truth-options.js';
 
-export interface GroundTruthOptions {
-  /** Where metrics go, and the clock; the process-wide wiring by default. */
-  readonly wiring?: Wiring;
-  /** Tasks by name. One that is not here is guessed from its first label. */
-  readonly tasks?: Readonly<Record<string, TaskConfig>>;
-  /** Seconds a call waits for its label; 7 days if absent. */
-  readonly labelTtl?: number;
-  readonly windows?: WindowConfig;
-  /** Attributes of a call that measures are also taken by: `template`, or one that the wiring's store allows as a label; up to 4. */
-  readonly slices?: readonly string[];
-  /** Calls held at most, waiting or labelled; 100,000 if absent. The oldest goes first; one that waited is counted in `self.dropped`. */
-  readonly maxPending?: number;
-  /**
-   * Where calls wait that other replicas may get the labels of, and that a restart must not forget. With it a label is counted once
-   * over all replicas, and a little later than it came (`flush`); `maxPending` bounds what this process remembers beside the store.
-   */
-  readonly state?: Pick<StateStore, 'labels'>;
-}
-
-const WEEK = 604_800;
-const DEFAULT_PENDING = 100_000;
-/** Characters of answers kept for text tasks, and as long as no label has said what kind of task there is. */
-const TEXT_LIMIT = 16_000_000;
-const UNDECIDED_TEXT_LIMIT = 1_000_000;
-/** Milliseconds that a flush waits for a shared state that is away. */
-const PATIENCE = 5000;
-
-function positive(field: string, value: number, whole: boolean): number {
-  if (value > 0 && Number.isFinite(value) && (!whole || Number.isInteger(value))) return value;
-  const accepted = whole ? 'a whole number of at least 1' : 'seconds above 0';
-  throw new MonitorError('CONFIG_INVALID', `${field} is ${showValue(value)}; expected ${accepted}`);
+/** Does the slices of a work one after the other. */
+function outcomeOf<T>(slices: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done === true) return value;
+  }
 }
 
 /**
@@ -214,9 +199,14 @@ export class GroundTruth implements FeedbackSink {
 
   /** Everything but message text, for a state store. With a shared state the calls that wait are there, and not in it. */
   save(): Json {
+    return outcomeOf(this.saving());
+  }
+
+  /** As `save`, one slice of work a `next()`: labels may come in between. */
+  saving(): Generator<void, Json> {
     const now = this.#tick();
     this.#calls.index.advance(now);
-    return saveTruth(this.#parts(), now, this.#shared !== undefined);
+    return savingTruth(this.#parts(), now, this.#shared !== undefined);
   }
 
   /**
@@ -225,11 +215,16 @@ export class GroundTruth implements FeedbackSink {
    * @throws MonitorError STATE_MISMATCH for what `save()` did not make, UNAVAILABLE once calls were observed
    */
   restore(saved: Json): void {
+    outcomeOf(this.restoring(saved));
+  }
+
+  /** As `restore`, one slice of work a `next()`. */
+  *restoring(saved: Json): Generator<void, void> {
     if (this.#unasked.all.seen > 0)
       throw new MonitorError('UNAVAILABLE', 'calls were observed already; a state is restored before the first call');
     const state = readTruthState(saved);
     this.#overBefore = state.now - this.#calls.index.ttl;
-    this.#unasked = restoreTruth(state, this.#parts());
+    this.#unasked = yield* restoringTruth(state, this.#parts());
     for (const task of this.#shared === undefined ? this.#tasks : []) {
       task.pending = 0;
       for (const number of this.#calls.index.numbers()) if (this.#waits(task, number)) task.pending++;

@@ -8,7 +8,7 @@ const MAX_LENGTH = 0x7fff;
 const WIDE = 0x8000;
 
 interface Block {
-  bytes: Uint8Array;
+  bytes: Buffer;
   used: number;
   readonly offsets: Uint32Array;
   /** Characters of each name of each call; 0 for none. */
@@ -32,7 +32,7 @@ export class NameBytes {
     }
     if (row === BLOCK - 1) {
       this.#usual = block.used;
-      block.bytes = block.bytes.slice(0, block.used);
+      block.bytes = exactly(block.bytes, block.used);
     }
   }
 
@@ -41,9 +41,7 @@ export class NameBytes {
     const found = this.#find(number, kind);
     if (found === undefined) return undefined;
     const { bytes, at, length, wide } = found;
-    let out = '';
-    for (let i = 0; i < length; i++) out += String.fromCharCode(unit(bytes, at, i, wide));
-    return out;
+    return wide ? bytes.toString('utf16le', at, at + 2 * length) : bytes.toString('latin1', at, at + length);
   }
 
   /** True where a call has this name. */
@@ -65,7 +63,7 @@ export class NameBytes {
     let block = this.#blocks.get(key);
     if (block === undefined) {
       block = {
-        bytes: new Uint8Array(this.#usual),
+        bytes: exactly(NOTHING, this.#usual),
         used: 0,
         offsets: new Uint32Array(BLOCK),
         lengths: new Uint16Array(BLOCK * NAMES),
@@ -91,7 +89,16 @@ function size(coded: number): number {
   return (coded & MAX_LENGTH) * ((coded & WIDE) === 0 ? 1 : 2);
 }
 
-function unit(bytes: Uint8Array, at: number, i: number, wide: boolean): number {
+const NOTHING = Buffer.alloc(0);
+
+/** The bytes in memory of their own, of exactly this size. */
+function exactly(bytes: Buffer, size: number): Buffer {
+  const out = Buffer.allocUnsafeSlow(size);
+  bytes.copy(out);
+  return out;
+}
+
+function unit(bytes: Buffer, at: number, i: number, wide: boolean): number {
   return wide ? (bytes[at + 2 * i] as number) | ((bytes[at + 2 * i + 1] as number) << 8) : (bytes[at + i] as number);
 }
 
@@ -102,9 +109,7 @@ function write(block: Block, name: string): number {
   const coded = name.length | (wide ? WIDE : 0);
   const end = block.used + size(coded);
   if (end > block.bytes.length) {
-    const bytes = new Uint8Array(Math.max(end, Math.ceil(block.bytes.length * 1.5)));
-    bytes.set(block.bytes);
-    block.bytes = bytes;
+    block.bytes = exactly(block.bytes, Math.max(end, Math.ceil(block.bytes.length * 1.5)));
   }
   for (let i = 0; i < name.length; i++) {
     const code = name.charCodeAt(i);

@@ -1,72 +1,14 @@
-import { MonitorError } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import type { CallIds } from './call-index.js';
 import type { Confusion } from './confusion.js';
-import { Coverage, type CoverageState } from './coverage.js';
-import { NO_SLICES, NO_VERDICT, type Pair, type SliceValues, type Verdict } from './sliding-window.js';
-import {
-  type KeepsText,
-  orNull,
-  type PredictionState,
-  restorePrediction,
-  savePrediction,
-  textsKeptBy,
-} from './stored-call.js';
+import { Coverage } from './coverage.js';
+import { type CallState, type PairState, type TaskState, type TruthState, VERSION } from './saved-truth.js';
+import { NO_SLICES, NO_VERDICT, type Pair, type Verdict } from './sliding-window.js';
+import { type KeepsText, orNull, restorePrediction, savePrediction, textsKeptBy } from './stored-call.js';
 import type { Task } from './task.js';
-import { TASK_KINDS, type TaskConfig } from './task-config.js';
 import type { TaskRegistry } from './task-registry.js';
 import type { Kept, TrackedCall } from './tracked-call.js';
 import type { TrackedCalls } from './tracked-calls.js';
-
-const VERSION = 1;
-
-/** A saved pair: seq, at, model, actual, predicted, score, token F1, ROUGE-L, error, chrF, weight, slices; null for NaN. */
-type PairState = readonly [
-  number,
-  number,
-  string,
-  number,
-  number,
-  number | null,
-  number | null,
-  number | null,
-  number | null,
-  number | null,
-  number,
-  SliceValues,
-];
-type CallState = readonly [
-  callId: string,
-  responseId: string | null,
-  spanId: string | null,
-  at: number,
-  model: string,
-  prediction: PredictionState,
-  predictions: readonly (readonly [task: string, prediction: PredictionState])[],
-  pairs: readonly (readonly [task: string, seq: number])[],
-  samplingRate: number,
-  slices: SliceValues,
-];
-
-export interface TaskState {
-  readonly kind: TaskConfig['kind'];
-  /** The list of a task whose classes are closed; null for an open one. */
-  readonly closed: readonly string[] | null;
-  readonly names: readonly string[];
-  readonly pairs: readonly PairState[];
-  readonly first: readonly (readonly number[])[];
-  readonly latest: readonly (readonly number[])[];
-  readonly coverage: CoverageState;
-}
-
-export interface TruthState {
-  readonly version: number;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-  readonly calls: readonly CallState[];
-  readonly tasks: readonly (readonly [name: string, state: TaskState])[];
-  readonly unasked: CoverageState;
-}
 
 function savePair({ seq, at, model, slices, verdict }: Pair): PairState {
   const { actual, predicted, score, tokenF1, rougeL, error, chrf, weight } = verdict;
@@ -82,28 +24,49 @@ export interface TruthParts {
   readonly unasked: Coverage;
 }
 
+/** Calls, or pairs, of one slice of work: a fraction of a millisecond. */
+const SLICE = 500;
+
 /**
- * The state of a truth at `now`, without a word of any text.
+ * The state of a truth at `now`, without a word of any text; one slice of work a `next()`. Labels may come in between: what comes
+ * to a part that is done is not in it.
  * @param labelledAlone true where the calls that wait for their first label are kept elsewhere
  */
-export function saveTruth({ tasks, calls, unasked }: TruthParts, now: number, labelledAlone: boolean): Json {
+export function* savingTruth({ tasks, calls, unasked }: TruthParts, now: number, labelledAlone: boolean): Saving {
   const keeps = textsKeptBy([...tasks], tasks.undecided);
-  const saved = Array.from(tasks, task => [task.name, saveTask(task, calls, now)] as const);
-  const state = { calls: saveCalls(calls, keeps, labelledAlone), tasks: saved, unasked: unasked.save() };
-  return { version: VERSION, now, ...state };
+  const saved: CallState[] = [];
+  const paired = new Map(Array.from(tasks, task => [task.name, [] as Pair[]]));
+  let done = 0;
+  for (const number of calls.index.held()) {
+    if (++done % SLICE === 0) yield;
+    const pairs = [...calls.pairs(number)];
+    for (const [task, pair] of pairs) paired.get(task)?.push(pair);
+    if (labelledAlone && pairs.length === 0) continue;
+    saved.push(saveCall(calls, number, pairs, keeps));
+  }
+  const states: [string, Json][] = [];
+  for (const task of tasks) states.push([task.name, yield* savingTask(task, paired.get(task.name) ?? [], now)]);
+  return { version: VERSION, now, calls: saved, tasks: states, unasked: unasked.save() };
 }
 
-/** Puts a state back. A saved task whose kind is now configured otherwise is left out. @returns the calls so far */
-export function restoreTruth(state: TruthState, { tasks, calls, unasked }: TruthParts): Coverage {
+type Saving = Generator<void, Json>;
+
+/**
+ * Puts a state back, one slice of work a `next()`. A saved task whose kind is now configured otherwise is left out.
+ * @returns the calls so far
+ */
+export function* restoringTruth(state: TruthState, { tasks, calls, unasked }: TruthParts): Generator<void, Coverage> {
   const pairs = new Map<string, ReadonlyMap<number, Pair>>();
   for (const [name, part] of state.tasks) {
     const config = part.closed === null ? { kind: part.kind } : { kind: part.kind, classes: part.closed };
     const known = tasks.get(name) ?? (tasks.admits(name) ? tasks.open(name, config, unasked) : undefined);
     if (known?.task.kind !== part.kind) continue;
     known.task.coverage = Coverage.restore(part.coverage);
-    pairs.set(name, restoreTask(known.task, part));
+    pairs.set(name, yield* restoringTask(known.task, part));
   }
+  let done = 0;
   for (const one of state.calls) {
+    if (++done % SLICE === 0) yield;
     const { ids, at, call, labelled } = restoreCall(one);
     const number = calls.add(ids, at, call);
     for (const [task, seq] of labelled) {
@@ -114,94 +77,58 @@ export function restoreTruth(state: TruthState, { tasks, calls, unasked }: Truth
   return Coverage.restore(state.unasked);
 }
 
-/** Calls without a word of their text, or only those that have a label. */
-function saveCalls(calls: TrackedCalls, keeps: KeepsText, labelledAlone: boolean): Json {
-  const out: CallState[] = [];
-  for (const number of calls.index.held()) {
-    const pairs = Array.from(calls.pairs(number), ([task, pair]) => [task, pair.seq] as const);
-    if (labelledAlone && pairs.length === 0) continue;
-    const { callId, responseId, spanId } = calls.index.ids(number);
-    const call = calls.get(number);
-    out.push([
-      callId,
-      responseId ?? null,
-      spanId ?? null,
-      calls.index.endedAt(number),
-      call.model,
-      savePrediction(call.prediction, keeps),
-      Array.from(call.predictions ?? [], ([task, said]) => [task, savePrediction(said, keeps, task)] as const),
-      pairs,
-      call.samplingRate,
-      call.slices,
-    ]);
-  }
-  return out;
+function saveCall(
+  calls: TrackedCalls,
+  number: number,
+  pairs: readonly (readonly [task: string, pair: Pair])[],
+  keeps: KeepsText,
+): CallState {
+  const { callId, responseId, spanId } = calls.index.ids(number);
+  const call = calls.get(number);
+  return [
+    callId,
+    responseId ?? null,
+    spanId ?? null,
+    calls.index.endedAt(number),
+    call.model,
+    savePrediction(call.prediction, keeps),
+    Array.from(call.predictions ?? [], ([task, said]) => [task, savePrediction(said, keeps, task)] as const),
+    pairs.map(([task, pair]) => [task, pair.seq] as const),
+    call.samplingRate,
+    call.slices,
+  ];
 }
 
 /** A task with the pairs of its windows and of the calls that may still get another label. */
-function saveTask(task: Task, calls: TrackedCalls, now: number): Json {
+function* savingTask(task: Task, held: readonly Pair[], now: number): Saving {
   const pairs = new Map<number, Pair>();
-  for (const { window } of task.join.windows(now)) for (const pair of window.pairs()) pairs.set(pair.seq, pair);
-  for (const number of calls.index.numbers()) {
-    const pair = calls.pair(number, task.name);
-    if (pair !== undefined) pairs.set(pair.seq, pair);
+  const windows = [...task.join.windows(now), ...task.join.slices.windows(now)];
+  // Copies: between two slices of work pairs enter and leave.
+  const lists = [held, ...windows.map(({ window }) => [...window.pairs()])];
+  for (const list of lists) {
+    for (const [i, pair] of list.entries()) {
+      if (i % (4 * SLICE) === 0) yield;
+      pairs.set(pair.seq, pair);
+    }
+  }
+  const saved: PairState[] = [];
+  for (const pair of [...pairs.values()].sort((a, b) => a.seq - b.seq)) {
+    if (saved.length % SLICE === 0) yield;
+    saved.push(savePair(pair));
   }
   return {
     kind: task.kind,
     closed: task.config.classes ?? null,
     names: task.classes.names,
-    pairs: [...pairs.values()].sort((a, b) => a.seq - b.seq).map(savePair),
+    pairs: saved,
     first: task.join.first.toRows(),
     latest: task.join.latest.toRows(),
     coverage: task.coverage.save(),
   };
 }
 
-/**
- * Reads what `save()` made.
- * @throws MonitorError STATE_MISMATCH for anything else
- */
-export function readTruthState(state: Json): TruthState {
-  const given = state as unknown as Partial<TruthState> | null;
-  if (typeof given !== 'object' || given === null || given.version !== VERSION) mismatch(`version ${VERSION}`);
-  const { now, calls, tasks, unasked } = given;
-  if (typeof now !== 'number' || !Array.isArray(calls) || !calls.every(isCall)) mismatch('a list of calls');
-  if (!Array.isArray(tasks) || !tasks.every(isTask)) mismatch('a list of tasks');
-  if (!isCoverage(unasked)) mismatch('the coverage');
-  return given as TruthState;
-}
-
-function mismatch(expected: string): never {
-  throw new MonitorError('STATE_MISMATCH', `the saved truth is not of this version; expected ${expected}`);
-}
-
-function isCall(call: unknown): boolean {
-  if (!Array.isArray(call)) return false;
-  const [id, , , at, model, , predictions, pairs] = call as unknown[];
-  return (
-    typeof id === 'string' &&
-    typeof at === 'number' &&
-    typeof model === 'string' &&
-    Array.isArray(predictions) &&
-    Array.isArray(pairs)
-  );
-}
-
-function isTask(entry: unknown): boolean {
-  if (!Array.isArray(entry) || typeof entry[0] !== 'string') return false;
-  const task = entry[1] as Partial<TaskState> | null | undefined;
-  if (typeof task !== 'object' || task === null) return false;
-  const lists = [task.names, task.pairs, task.first, task.latest];
-  return TASK_KINDS.some(kind => kind === task.kind) && lists.every(Array.isArray) && isCoverage(task.coverage);
-}
-
-function isCoverage(state: unknown): boolean {
-  const given = state as Partial<CoverageState> | null | undefined;
-  return typeof given?.seen === 'number' && typeof given.labelled === 'number' && Array.isArray(given.classes);
-}
-
 /** Puts a task's pairs and totals back. @returns its pairs by `seq` */
-function restoreTask(task: Task, state: TaskState): ReadonlyMap<number, Pair> {
+function* restoringTask(task: Task, state: TaskState): Generator<void, ReadonlyMap<number, Pair>> {
   // The classes may be numbered otherwise now: the user may have listed them since.
   const number = state.names.map(name => (task.classifies ? task.classes.index(name) : 0));
   const indexOf = (old: number): number => (task.classifies ? (number[old] ?? 0) : old);
@@ -214,6 +141,7 @@ function restoreTask(task: Task, state: TaskState): ReadonlyMap<number, Pair> {
   refill(task.join.latest, state.latest);
   const pairs = new Map<number, Pair>();
   for (const saved of state.pairs) {
+    if (pairs.size % SLICE === SLICE - 1) yield;
     const [seq, at, model, actual, predicted, score, tokenF1, rougeL, error, chrf, weight = 1, slices] = saved;
     const verdict: Verdict = {
       ...NO_VERDICT,
