@@ -1,4 +1,14 @@
-import { APOSTROPHE, asciiTable, codeOf, DIGIT, foldCodePoint, IGNORED, kindOf, SINGLE } from './fold.js';
+import {
+  APOSTROPHE,
+  asciiTable,
+  asciiWordTable,
+  codeOf,
+  DIGIT,
+  foldCodePoint,
+  IGNORED,
+  kindOf,
+  SINGLE,
+} from './fold.js';
 import { StampedSet } from './stamped-set.js';
 import { HASH_PRIME, HASH_START, hashWord } from './word-hash.js';
 
@@ -52,6 +62,7 @@ export interface ContentWords {
 export function contentWords(text: string, parts: readonly (readonly [number, number])[]): ContentWords {
   functionWords ??= functionWordSet();
   const ascii = asciiTable();
+  const inWord = asciiWordTable();
   let size = 1;
   // A word takes a letter and a separator; a character of its own takes itself.
   for (const [from, to] of parts) size += to - from + 1;
@@ -78,6 +89,15 @@ export function contentWords(text: string, parts: readonly (readonly [number, nu
         hash = Math.imul(hash ^ codeOf(packed), HASH_PRIME);
         if (length < STEM) stem = hash;
         length++;
+        while (length < MAX_WORD && at + 1 < to) {
+          const next = text.charCodeAt(at + 1);
+          const code = next < 128 ? (inWord[next] as number) : 0;
+          if (code === 0) break;
+          at++;
+          hash = Math.imul(hash ^ code, HASH_PRIME);
+          if (length < STEM) stem = hash;
+          length++;
+        }
         continue;
       }
       if (kind === IGNORED || (kind === APOSTROPHE && length > 0)) continue;

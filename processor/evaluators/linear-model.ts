@@ -9,8 +9,8 @@ const HEADER = 12;
 const MAGIC = 0x31574d4c;
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-/** Stamps of the slots that a text has set: nothing needs clearing between texts. Used by one text at a time. */
-let stamps: Int32Array | undefined;
+/** Stamps of the slots that a text has set: they need clearing once in 255 texts. Used by one text at a time. */
+let stamps: Uint8Array | undefined;
 let stamp = 0;
 let found = new Int32Array(1024);
 
@@ -21,27 +21,29 @@ let found = new Int32Array(1024);
  * @see Weinberger et al. 2009, Feature hashing for large scale multitask learning, ICML
  */
 export function featureSlots(words: Int32Array, from = 0, to = words.length): Int32Array {
-  if (stamps === undefined || stamp > 2 ** 30) {
-    stamps = new Int32Array(SLOTS);
+  stamps ??= new Uint8Array(SLOTS);
+  if (stamp === 255) {
+    stamps.fill(0);
     stamp = 0;
   }
   stamp++;
   const most = Math.min((to - from) * 2, SLOTS);
   if (found.length < most) found = new Int32Array(most);
+  const [seen, slots, mark] = [stamps, found, stamp];
   let count = 0;
   let previous = 0;
   for (let i = from; i < to; i++) {
     const word = words[i] as number;
     const single = spread(word) & MASK;
-    if (stamps[single] !== stamp) {
-      stamps[single] = stamp;
-      found[count++] = single;
+    if (seen[single] !== mark) {
+      seen[single] = mark;
+      slots[count++] = single;
     }
     if (i > from) {
       const pair = spread(Math.imul(previous, 0x9e3779b1) ^ word) & MASK;
-      if (stamps[pair] !== stamp) {
-        stamps[pair] = stamp;
-        found[count++] = pair;
+      if (seen[pair] !== mark) {
+        seen[pair] = mark;
+        slots[count++] = pair;
       }
     }
     previous = word;
@@ -111,7 +113,8 @@ export class LinearModel {
   logOdds(words: Int32Array, from = 0, to = words.length): number {
     const slots = featureSlots(words, from, to);
     let sum = 0;
-    for (let i = 0; i < slots.length; i++) sum += this.#weights[slots[i] as number] as number;
+    const weights = this.#weights;
+    for (let i = 0; i < slots.length; i++) sum += weights[slots[i] as number] as number;
     return this.#bias + (slots.length === 0 ? 0 : (sum * this.#scale) / Math.sqrt(slots.length));
   }
 }

@@ -1,6 +1,7 @@
 import {
   APOSTROPHE,
   asciiTable,
+  asciiWordTable,
   codeOf,
   DIGIT,
   foldCodePoint,
@@ -18,6 +19,7 @@ const MAX_WORD = 24;
 const STOP_STEP = 3;
 const LINE_STEP = 1;
 const COLON = 0x3a;
+const SPACE_UNIT = 0x20;
 /** What a word that opens a line and stands before a colon becomes in the hash beside itself: `System:` is not `system`. */
 const TURN = 0x1f;
 
@@ -76,13 +78,42 @@ function read(
 ): number {
   const { hashes, places } = words;
   const ascii = asciiTable();
+  const inWord = asciiWordTable();
   let place = firstPlace;
   let count = words.length;
   let length = 0;
   let hash = HASH_START;
   let lineStart = true;
   for (let i = from; i < to; i++) {
-    const unit = text.charCodeAt(i);
+    let unit = text.charCodeAt(i);
+    let letter = unit < 128 ? (inWord[unit] as number) : 0;
+    if (letter !== 0) {
+      // Most characters of most texts: ASCII letters and digits, in a loop of their own.
+      if (length === 0) hash = HASH_START;
+      for (;;) {
+        if (length === MAX_WORD) {
+          hashes[count] = hash;
+          places[count++] = place++;
+          length = 0;
+          hash = HASH_START;
+          lineStart = false;
+        }
+        hash = Math.imul(hash ^ letter, HASH_PRIME);
+        length++;
+        if (++i >= to) break;
+        unit = text.charCodeAt(i);
+        letter = unit < 128 ? (inWord[unit] as number) : 0;
+        if (letter === 0) break;
+      }
+      if (i >= to) break;
+      if (unit === SPACE_UNIT) {
+        hashes[count] = hash;
+        places[count++] = place++;
+        length = 0;
+        lineStart = false;
+        continue;
+      }
+    }
     let packed: number;
     if (unit < 128) packed = ascii[unit] as number;
     else {

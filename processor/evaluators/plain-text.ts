@@ -20,7 +20,7 @@ export function plainText(
   parts: readonly (readonly [number, number])[] = [[0, original.length]],
 ): PlainText {
   const whole = parts.length === 1 && parts[0]?.[0] === 0 && parts[0][1] === original.length;
-  if (whole && original.search(ODD) < 0) return { text: original, original: (start, end) => ({ start, end }) };
+  if (whole && original.search(ODD) < 0) return asItIs(original);
   let text = '';
   // Where the distance between here and there changes: plain stretches and letters one for one share an entry.
   const here: number[] = [];
@@ -38,14 +38,15 @@ export function plainText(
   for (const [from, to] of parts) {
     if (text !== '') put('\n', from);
     let at = from;
-    const part = to - from === original.length ? original : original.slice(from, to);
-    for (const run of part.matchAll(ODD)) {
-      put(original.slice(at, from + run.index), at);
-      at = from + run.index;
-      for (const character of run[0]) {
-        put(plain(character), at);
-        at += character.length;
+    for (let i = from; i < to; ) {
+      const code = original.codePointAt(i) as number;
+      const next = i + (code > 0xffff ? 2 : 1);
+      if (!isPlain(code)) {
+        put(original.slice(at, i), at);
+        put(plain(original.slice(i, next)), i);
+        at = next;
       }
+      i = next;
     }
     put(original.slice(at, to), at);
   }
@@ -66,6 +67,31 @@ export function plainText(
       return { start: originalOffset(start), end: last + ((original.codePointAt(last) ?? 0) > 0xffff ? 2 : 1) };
     },
   };
+}
+
+/** A text in which nothing is in disguise. */
+export function asItIs(text: string): PlainText {
+  return { text, original: (start, end) => ({ start, end }) };
+}
+
+/** What is known of each character of the basic plane: 0 nothing yet, or one of these. */
+const PLAIN = 1;
+const DISGUISED = 2;
+let judged: Uint8Array | undefined;
+
+/** Whether a character stands for itself. */
+function isPlain(code: number): boolean {
+  if (code < 0x80) return (code >= 0x20 && code <= 0x7e) || code === 0x0a || code === 0x0d || code === 0x09;
+  if (code > 0xffff) {
+    const character = String.fromCodePoint(code);
+    return plain(character) === character;
+  }
+  judged ??= new Uint8Array(0x10000);
+  if (judged[code] === 0) {
+    const character = String.fromCodePoint(code);
+    judged[code] = withoutDisguise(character) === character ? PLAIN : DISGUISED;
+  }
+  return judged[code] === PLAIN;
 }
 
 /** Answers for characters that were met: there are few in a language. */

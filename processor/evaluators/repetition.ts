@@ -54,7 +54,7 @@ function loopSign(loop: LocatedLoop | undefined, facts: TextFacts): Sign {
   const sign = { reason: 'loop', span: { start: loop.start, end: loop.end, kind: 'loop' } } as const;
   const stretch = answer.slice(loop.start, loop.end);
   if (loop.slips > 0) return { ...sign, strength: driftStrength(loop, stretch, facts) };
-  if (!/\p{L}/u.test(stretch)) {
+  if (!/[a-z]/i.test(stretch) && !/\p{L}/u.test(stretch)) {
     const open = loop === facts.endLoop && !/[\]}>]/.test(answer.slice(loop.end, end.at));
     return { ...sign, strength: open ? beyond(loop, NUMBERS) : 0.3 };
   }

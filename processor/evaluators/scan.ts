@@ -3,7 +3,7 @@ import type { CharacterRun } from './character-run.js';
 import { type EndFacts, endFacts } from './end-of-text.js';
 import { type NormalisedText, normalise } from './normalise.js';
 import type { PhraseMatch } from './phrase-matcher.js';
-import { type PlainText, plainText } from './plain-text.js';
+import { asItIs, type PlainText, plainText } from './plain-text.js';
 import { Scanner } from './scanner.js';
 import type { LocatedLoop } from './word-stream.js';
 
@@ -49,6 +49,10 @@ export interface TextFacts {
   /** The stretch that repeats itself until the last word, whatever its length. */
   readonly endLoop: LocatedLoop | undefined;
   readonly longestRun: CharacterRun;
+  /** UTF-16 units of the longest stretch without white space; 0 if all are shorter than 8. */
+  readonly longestStretch: number;
+  /** Whether a stretch of 8 units or more has a digit, three capitals or a letter beyond ASCII, or one is very long. */
+  readonly mixedStretch: boolean;
   readonly sentences: number;
   /** Lines with something on them; of these list items and fences (three back-ticks). */
   readonly lines: number;
@@ -90,46 +94,91 @@ export function scan(text: CallText, limits: ScanLimits = SCAN_LIMITS): TextFact
     scanner.stream.gap();
     scanner.read(tail, answer.length);
   }
-  const { stream } = scanner;
-  const loops = stream.loops();
-  const hashes = stream.hashes();
-  let inputLength = 0;
-  for (const message of text.input) inputLength += message.text.length;
-  let normalised: NormalisedText | undefined;
-  let plain: PlainText | undefined;
-  return {
-    answer,
-    choice,
-    length: answer.length,
-    omitted: tail - head,
-    characters: scanner.characters,
-    nonAscii: scanner.nonAscii,
-    invisible: scanner.invisible,
-    digits: scanner.digits,
-    symbols: scanner.symbols,
-    words: stream.words,
-    distinctWords: stream.distinctWords,
-    wordHashes: hashes.words,
-    stemHashes: hashes.stems,
-    trigrams: stream.trigrams,
-    repeatedTrigrams: stream.repeatedTrigrams,
-    loop: loops.longest,
-    endLoop: loops.ending,
-    longestRun: scanner.longestRun,
-    sentences: scanner.sentences,
-    lines: scanner.lines,
-    listLines: scanner.listLines,
-    fences: scanner.fences,
-    end: endFacts(answer),
-    phrases: stream.matches,
-    inputLength,
-    get normalised() {
-      normalised ??= normalise(answer, readParts(answer, limits));
-      return normalised;
-    },
-    get plain() {
-      plain ??= plainText(answer, readParts(answer, limits));
-      return plain;
-    },
-  };
+  return new ScannedText(text, choice, scanner, tail - head, limits);
+}
+
+/** What a scanner has counted; the views that few answers need are worked out at their first use. */
+class ScannedText implements TextFacts {
+  readonly answer: string;
+  readonly choice: number;
+  readonly length: number;
+  readonly omitted: number;
+  readonly characters: number;
+  readonly nonAscii: number;
+  readonly invisible: number;
+  readonly digits: number;
+  readonly symbols: number;
+  readonly words: number;
+  readonly distinctWords: number;
+  readonly wordHashes: Int32Array;
+  readonly stemHashes: Int32Array;
+  readonly trigrams: number;
+  readonly repeatedTrigrams: number;
+  readonly loop: LocatedLoop | undefined;
+  readonly endLoop: LocatedLoop | undefined;
+  readonly longestRun: CharacterRun;
+  readonly longestStretch: number;
+  readonly mixedStretch: boolean;
+  readonly sentences: number;
+  readonly lines: number;
+  readonly listLines: number;
+  readonly fences: number;
+  readonly end: EndFacts;
+  readonly phrases: readonly PhraseMatch[];
+  readonly inputLength: number;
+  readonly #limits: ScanLimits;
+  /** Printable ASCII and line ends alone: there is no disguise to take off. */
+  readonly #undisguised: boolean;
+  #normalised: NormalisedText | undefined;
+  #plain: PlainText | undefined;
+
+  constructor(text: CallText, choice: number, scanner: Scanner, omitted: number, limits: ScanLimits) {
+    const { stream } = scanner;
+    const answer = choice < 0 ? '' : (text.output[choice] as string);
+    const loops = stream.loops();
+    const hashes = stream.hashes();
+    this.answer = answer;
+    this.choice = choice;
+    this.length = answer.length;
+    this.omitted = omitted;
+    this.characters = scanner.characters;
+    this.nonAscii = scanner.nonAscii;
+    this.invisible = scanner.invisible;
+    this.digits = scanner.digits;
+    this.symbols = scanner.symbols;
+    this.words = stream.words;
+    this.distinctWords = stream.distinctWords;
+    this.wordHashes = hashes.words;
+    this.stemHashes = hashes.stems;
+    this.trigrams = stream.trigrams;
+    this.repeatedTrigrams = stream.repeatedTrigrams;
+    this.loop = loops.longest;
+    this.endLoop = loops.ending;
+    this.longestRun = scanner.longestRun;
+    this.longestStretch = scanner.longestStretch;
+    this.mixedStretch = scanner.mixedStretch;
+    this.sentences = scanner.sentences;
+    this.lines = scanner.lines;
+    this.listLines = scanner.listLines;
+    this.fences = scanner.fences;
+    this.end = endFacts(answer);
+    this.phrases = stream.matches;
+    let inputLength = 0;
+    for (const message of text.input) inputLength += message.text.length;
+    this.inputLength = inputLength;
+    this.#limits = limits;
+    this.#undisguised = omitted === 0 && scanner.nonAscii === 0 && scanner.controls === 0;
+  }
+
+  get normalised(): NormalisedText {
+    this.#normalised ??= normalise(this.answer, readParts(this.answer, this.#limits));
+    return this.#normalised;
+  }
+
+  get plain(): PlainText {
+    this.#plain ??= this.#undisguised
+      ? asItIs(this.answer)
+      : plainText(this.answer, readParts(this.answer, this.#limits));
+    return this.#plain;
+  }
 }

@@ -21,6 +21,10 @@ import { WordStream } from './word-stream.js';
 const MAX_WORD = 24;
 /** Letters that tell one word from another; endings differ behind them. */
 const STEM = 5;
+/** The shortest stretch that may be a password, and one that is no word whatever it is made of. */
+const MIXED = { least: 8, always: 40 };
+/** Capitals that are more than the writing of a name. */
+const MANY_CAPITALS = 3;
 const HYPHEN = 0x2d;
 const BACK_TICK = 0x60;
 
@@ -37,6 +41,10 @@ export class Scanner {
   listLines = 0;
   fences = 0;
   longestRun: CharacterRun = NO_RUN;
+  /** ASCII characters that show nothing, and white space that is rare. */
+  controls = 0;
+  longestStretch = 0;
+  mixedStretch = false;
   readonly #text: string;
 
   constructor(text: string, size: number) {
@@ -56,6 +64,11 @@ export class Scanner {
     let invisible = 0;
     let digits = 0;
     let symbols = 0;
+    let controls = 0;
+    // Of the present stretch without white space, and the digits before it.
+    let stretchStart = from;
+    let stretchDigits = 0;
+    let capitals = 0;
     let wordStart = 0;
     let wordLength = 0;
     let wordDigits = 0;
@@ -80,11 +93,14 @@ export class Scanner {
         }
         packed = foldCodePoint(code);
         if (kindOf(packed) === IGNORED) invisible++;
+        // Whatever it stands for.
+        if (kindOf(packed) <= DIGIT || kindOf(packed) === IGNORED) capitals += MANY_CAPITALS;
       }
       const kind = kindOf(packed);
       if (kind <= DIGIT) {
         if (wordLength === MAX_WORD) {
           stream.add(hash, stem, wordStart, i, sentence);
+          digits += wordDigits;
           wordLength = 0;
           wordDigits = 0;
         }
@@ -96,6 +112,7 @@ export class Scanner {
         if (wordLength < STEM) stem = hash;
         wordLength++;
         wordDigits += kind;
+        if (codeOf(packed) !== unit) capitals++;
         while (wordLength < MAX_WORD && i + 1 < to) {
           const next = text.charCodeAt(i + 1);
           const code = next < 128 ? (inWord[next] as number) : 0;
@@ -105,10 +122,14 @@ export class Scanner {
           if (wordLength < STEM) stem = hash;
           wordLength++;
           if (code < 0x3a) wordDigits++;
+          if (code !== next) capitals++;
         }
         continue;
       }
-      if (kind === IGNORED) continue;
+      if (kind === IGNORED) {
+        if (unit < 128) controls++;
+        continue;
+      }
       if (kind === APOSTROPHE && wordLength > 0) continue;
       if (wordLength > 0) {
         digits += wordDigits;
@@ -126,8 +147,16 @@ export class Scanner {
         wordDigits = 0;
         if (marker) continue;
       }
-      if (kind === SPACE) continue;
-      if (kind === NEWLINE) {
+      if (kind === SPACE || kind === NEWLINE) {
+        const stretch = i - stretchStart;
+        if (stretch >= MIXED.least) this.#keepStretch(stretch, digits > stretchDigits, capitals);
+        stretchStart = i + 1;
+        stretchDigits = digits;
+        capitals = 0;
+        if (kind === SPACE) {
+          if (unit === 0x0b || unit === 0x0c) controls++;
+          continue;
+        }
         lineEmpty = true;
         if (sentenceOpen) sentence++;
         sentenceOpen = false;
@@ -157,12 +186,23 @@ export class Scanner {
       sentenceOpen = true;
       if (lineEmpty) this.lines++;
     }
+    if (to - stretchStart >= MIXED.least) this.#keepStretch(to - stretchStart, digits > stretchDigits, capitals);
     this.sentences = sentence + (sentenceOpen ? 1 : 0);
     this.characters += to - from - surrogates;
     this.nonAscii += nonAscii;
     this.invisible += invisible;
     this.digits += digits;
     this.symbols += symbols;
+    this.controls += controls;
+  }
+
+  /**
+   * Notes a stretch of eight units or more. It mixes if it has a digit, three capitals or a letter beyond ASCII, or if it is very
+   * long: what people write as words does not, and passwords do.
+   */
+  #keepStretch(length: number, digits: boolean, capitals: number): void {
+    if (length > this.longestStretch) this.longestStretch = length;
+    if (digits || capitals >= MANY_CAPITALS || length >= MIXED.always) this.mixedStretch = true;
   }
 }
 

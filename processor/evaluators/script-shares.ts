@@ -46,16 +46,18 @@ const BLOCKS: readonly (readonly [number, number, Script])[] = [
   [0xfb50, 0xfdff, 'arabic'],
   [0xfe70, 0xfefc, 'arabic'],
   [0xff21, 0xff5a, 'latin'],
-  [0x20000, 0x323af, 'han'],
 ];
+
+/** The only letters beyond the basic plane that are told apart. */
+const ASTRAL_HAN = { first: 0x20000, last: 0x323af };
+const HAN = SCRIPTS.indexOf('han');
 
 /** The script of a code point as an index into `SCRIPTS`; -1 for what is not a letter of a known block or beyond. */
 export function scriptOf(code: number): number {
   if (code < 0x80) return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a ? 0 : -1;
   table ??= scriptTable();
   if (code < table.length) return table[code] as number;
-  for (const [first, last, script] of BLOCKS) if (code >= first && code <= last) return SCRIPTS.indexOf(script);
-  return -1;
+  return code >= ASTRAL_HAN.first && code <= ASTRAL_HAN.last ? HAN : -1;
 }
 
 let table: Int8Array | undefined;

@@ -2,6 +2,7 @@ import type { Evaluator } from './evaluator.js';
 import { type Finder, type Found, findAll } from './finder.js';
 import { judgeAnswers } from './judge-answers.js';
 import { type PlainText, plainText } from './plain-text.js';
+import type { TextFacts } from './scan.js';
 import { findAssigned, findHeaders, findUrlPasswords } from './secrets-assigned.js';
 import { findPrivateKeys } from './secrets-pem.js';
 import { findTokens } from './secrets-tokens.js';
@@ -41,12 +42,21 @@ export function findSecrets(text: string): Found[] {
   return findIn(plainText(text));
 }
 
-function findIn(plain: PlainText): Found[] {
+/** The shortest token of an issuer, and the shortest value of a header. */
+const LEAST = { token: 20, header: 12 };
+
+/** @param facts of this text, where it was scanned: it tells what need not be searched for */
+function findIn(plain: PlainText, facts?: TextFacts): Found[] {
   const { text } = plain;
-  const finders: Finder[] = [findTokens, findAssigned, findHeaders];
+  const longest = facts?.longestStretch ?? text.length;
+  const finders: Finder[] = [];
+  if (longest >= LEAST.token) finders.push(findTokens);
+  // A password has a digit or capitals in a mess, and a key is long.
+  if (facts?.mixedStretch !== false) finders.push(findAssigned);
+  if (longest >= LEAST.header) finders.push(findHeaders);
   if (text.includes('-----BEGIN')) finders.push(findPrivateKeys);
   if (text.includes('://')) finders.push(findUrlPasswords);
-  return findAll(plain, finders);
+  return finders.length === 0 ? [] : findAll(plain, finders);
 }
 
 /** Whether an answer shows a credential: see `findSecrets`. Skips an answer without a visible character. */

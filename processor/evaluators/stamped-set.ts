@@ -22,20 +22,26 @@ export class StampedSet {
 
   /** Whether a number is new; it is in the set from now on. */
   add(key: number): boolean {
-    for (let at = spread(key) & this.#mask; ; at = (at + 1) & this.#mask) {
-      if (this.#stamps[at] !== this.#stamp) {
-        this.#stamps[at] = this.#stamp;
-        this.#keys[at] = key;
+    const keys = this.#keys;
+    const stamps = this.#stamps;
+    const mask = this.#mask;
+    for (let at = spread(key) & mask; ; at = (at + 1) & mask) {
+      if (stamps[at] !== this.#stamp) {
+        stamps[at] = this.#stamp;
+        keys[at] = key;
         return true;
       }
-      if (this.#keys[at] === key) return false;
+      if (keys[at] === key) return false;
     }
   }
 
   has(key: number): boolean {
-    for (let at = spread(key) & this.#mask; ; at = (at + 1) & this.#mask) {
-      if (this.#stamps[at] !== this.#stamp) return false;
-      if (this.#keys[at] === key) return true;
+    const keys = this.#keys;
+    const stamps = this.#stamps;
+    const mask = this.#mask;
+    for (let at = spread(key) & mask; ; at = (at + 1) & mask) {
+      if (stamps[at] !== this.#stamp) return false;
+      if (keys[at] === key) return true;
     }
   }
 }

@@ -9,8 +9,6 @@ const FULL = 25_000;
 const PROSE = { marks: 2.8, letters: 97 };
 /** The first sign of a run is a token, of the signs behind it about every other one. */
 const NEXT_SIGN = 0.45;
-/** Up to three digits are one token. */
-const DIGITS = 3;
 /** A line end often joins the full stop before it, an indentation the line end. */
 const LINE_END = 0.6;
 /** An emoji or another astral sign. */
@@ -24,16 +22,61 @@ const NEWLINE = 4;
 const SIGN = 5;
 const ASTRAL = 6;
 
-let kinds: Uint8Array | undefined;
+/** Beside the kinds, what may stand before a character: the second and the third digit of a token, and a space behind another. */
+const DIGIT_2 = 7;
+const DIGIT_3 = 8;
+const SPACES = 9;
+const STATES = 10;
+const KINDS = 8;
 
-function asciiKinds(): Uint8Array {
-  return Uint8Array.from({ length: 128 }, (_, code) => {
+/** What a character adds, as numbers that hold two counts each, as a scan reads less than 32,768 characters. */
+const LATIN_LETTER = 1;
+const TOKEN = 1 << 16;
+const NEW_LINE = 1;
+const MORE_SIGNS = 1 << 16;
+
+interface Steps {
+  /** The kind of each ASCII character. */
+  readonly kinds: Uint8Array;
+  /** By state * KINDS + kind. */
+  readonly next: Uint8Array;
+  readonly counts: Int32Array;
+  readonly signs: Int32Array;
+}
+
+let steps: Steps | undefined;
+
+/** A branch a character costs five times as much as tables. */
+function stepTables(): Steps {
+  const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
     if (scriptOf(code) >= 0) return LETTER;
     if (code === 0x20) return SPACE;
     if (code >= 0x30 && code <= 0x39) return DIGIT;
     if (code === 0x0a) return NEWLINE;
     return code === 0x0d ? NONE : SIGN;
   });
+  const next = new Uint8Array(STATES * KINDS);
+  const counts = new Int32Array(STATES * KINDS);
+  const signs = new Int32Array(STATES * KINDS);
+  for (let state = 0; state < STATES; state++) {
+    const put = (kind: number, to: number, count = 0, sign = 0): void => {
+      next[state * KINDS + kind] = to;
+      counts[state * KINDS + kind] = count;
+      signs[state * KINDS + kind] = sign;
+    };
+    const spaced = state === SPACE || state === SPACES;
+    put(NONE, state);
+    // One space goes with the word behind it.
+    put(LETTER, LETTER, spaced ? 2 * LATIN_LETTER : LATIN_LETTER);
+    put(SPACE, spaced ? SPACES : SPACE, 0, state === SPACE ? MORE_SIGNS : 0);
+    if (state === DIGIT) put(DIGIT, DIGIT_2);
+    else if (state === DIGIT_2) put(DIGIT, DIGIT_3);
+    else put(DIGIT, DIGIT, TOKEN);
+    put(NEWLINE, NEWLINE, 0, state === NEWLINE ? 0 : NEW_LINE);
+    put(SIGN, SIGN, state === SIGN ? 0 : TOKEN, state === SIGN ? MORE_SIGNS : 0);
+    put(ASTRAL, ASTRAL);
+  }
+  return { kinds, next, counts, signs };
 }
 
 const LATIN = SCRIPTS.indexOf('latin');
@@ -59,17 +102,17 @@ function ratioOf(script: Script, text: string, ascii: boolean, words: Int32Array
  */
 export function estimateTokens(text: string, words?: Int32Array): number {
   if (text === '') return 0;
-  kinds ??= asciiKinds();
+  steps ??= stepTables();
+  const { kinds, next, counts, signs } = steps;
   const letters = new Float64Array(SCRIPTS.length);
-  let tokens = 0;
-  let latin = 0;
   let ascii = true;
+  let astral = 0;
   let read = 0;
+  let counted = 0;
+  let signed = 0;
   for (const [from, to] of readParts(text)) {
     read += to - from;
-    let previous = NONE;
-    // Of the present run of digits or signs.
-    let run = 0;
+    let state = NONE;
     for (let at = from; at < to; at++) {
       const unit = text.charCodeAt(at);
       let kind: number;
@@ -79,31 +122,22 @@ export function estimateTokens(text: string, words?: Int32Array): number {
         const code = text.codePointAt(at) as number;
         if (code > 0xffff) at++;
         const script = scriptOf(code);
-        kind = script < 0 ? (code > 0xffff ? ASTRAL : SIGN) : LETTER;
         if (script > 0) {
-          letters[script] = (letters[script] as number) + (previous === SPACE ? 2 : 1);
-          previous = LETTER;
+          letters[script] = (letters[script] as number) + (state === SPACE || state === SPACES ? 2 : 1);
+          state = LETTER;
           continue;
         }
+        kind = script === LATIN ? LETTER : code > 0xffff ? ASTRAL : SIGN;
+        if (kind === ASTRAL) astral++;
       }
-      if (kind === LETTER) {
-        // One space goes with the word behind it.
-        latin += previous === SPACE ? 2 : 1;
-      } else if (kind === SPACE) {
-        if (previous === SPACE && run++ === 0) tokens += NEXT_SIGN;
-        if (previous !== SPACE) run = 0;
-      } else if (kind === DIGIT) {
-        run = previous === DIGIT ? run + 1 : 0;
-        if (run % DIGITS === 0) tokens++;
-      } else if (kind === NEWLINE) {
-        if (previous !== NEWLINE) tokens += LINE_END;
-      } else if (kind === SIGN) tokens += previous === SIGN ? NEXT_SIGN : 1;
-      else if (kind === ASTRAL) tokens += ASTRAL_TOKENS;
-      else continue;
-      previous = kind;
+      const step = state * KINDS + kind;
+      state = next[step] as number;
+      counted += counts[step] as number;
+      signed += signs[step] as number;
     }
   }
-  letters[LATIN] = latin;
+  let tokens = (counted >>> 16) + astral * ASTRAL_TOKENS + (signed & 0xffff) * LINE_END + (signed >>> 16) * NEXT_SIGN;
+  letters[LATIN] = counted & 0xffff;
   SCRIPTS.forEach((script, index) => {
     const count = letters[index] as number;
     if (count > 0) tokens += count / lettersPerToken(ratioOf(script, text, ascii, words));

@@ -106,9 +106,15 @@ export function latinRatio(text: string, ascii: boolean, words?: Int32Array): nu
   votesOfWord ??= voteTable();
   const votes = new Float64Array(NAMES.length);
   const hashes = words ?? sampleWords(sample);
-  for (let i = 0; i < Math.min(SAMPLE.words, hashes.length); i++)
-    for (const { group, weight } of votesOfWord.get(hashes[i] as number) ?? [])
+  const sampled = Math.min(SAMPLE.words, hashes.length);
+  for (let i = 0; i < sampled; i++) {
+    const told = votesOfWord.get(hashes[i] as number);
+    if (told === undefined) continue;
+    for (let k = 0; k < told.length; k++) {
+      const { group, weight } = told[k] as Vote;
       votes[group] = (votes[group] as number) + weight;
+    }
+  }
   if (!ascii)
     NAMES.forEach((name, group) => {
       votes[group] = (votes[group] as number) + 1.5 * (sample.match(GROUPS[name].letters)?.length ?? 0);

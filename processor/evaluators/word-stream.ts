@@ -111,7 +111,8 @@ export class WordStream {
   #locate(loop: Loop | undefined): LocatedLoop | undefined {
     if (loop === undefined) return undefined;
     const { starts, ends } = this.#scratch;
-    return { ...loop, start: starts[loop.first] as number, end: ends[loop.first + loop.words - 1] as number };
+    const { period, words, slips, first } = loop;
+    return { period, words, slips, first, start: starts[first] as number, end: ends[first + words - 1] as number };
   }
 
   /** Notes a word. @returns its number among the phrases */

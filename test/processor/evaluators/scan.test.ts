@@ -74,6 +74,48 @@ describe('scan counts', () => {
   });
 });
 
+describe('stretches without white space', () => {
+  const rows: readonly (readonly [name: string, answer: string, longest: number, mixed: boolean])[] = [
+    ['short ones are not looked at', 'a 1234567 AbCdEfG', 0, false],
+    ['words do not mix', 'The understanding of incomprehensible, self-explanatory McDonald', 17, false],
+    ['a digit in seven', 'see pages10 there', 0, false],
+    ['a digit in eight', 'see chapter1 there', 8, true],
+    ['three capitals', 'say accessTokenXY', 13, true],
+    ['three capitals in two words', 'say AccessToken XaaaAaaaa', 11, false],
+    ['a digit in another word', 'there are 7 understandings', 14, false],
+    ['a digit behind a long word', `${'x'.repeat(26)}1`, 27, true],
+    ['what is in disguise', 'sееsесrет', 9, true],
+    ['marks beyond ASCII are no letters', 'shouldn’t “understand”', 12, false],
+    ['a very long one', 'x'.repeat(40), 40, true],
+    ['the last before a line end', 'a password1\nb', 9, true],
+  ];
+  for (const [name, answer, longest, mixed] of rows) {
+    it(name, () => {
+      const facts = read(answer);
+      assert.deepEqual([facts.longestStretch, facts.mixedStretch], [longest, mixed]);
+    });
+  }
+});
+
+describe('runs', () => {
+  const rows: readonly (readonly [name: string, answer: string, length: number, start: number])[] = [
+    ['shorter than eight', 'ccccccc!!!!!!!', 0, 0],
+    ['of eight, wherever it begins', 'bcdefghijkaaaaaaaab', 8, 10],
+    ['the longest, the first of two', `xx${'o'.repeat(9)}y${'u'.repeat(12)}y${'e'.repeat(12)}`, 12, 12],
+    ['a line does not hide one', `${'-'.repeat(40)} ${'a'.repeat(10)}`, 10, 41],
+    ['but one five times as long does', `${'-'.repeat(60)} ${'a'.repeat(10)}`, 60, 0],
+    ['not of white space', `a${' '.repeat(30)}${'\n'.repeat(30)}b`, 0, 0],
+  ];
+  for (const [name, answer, length, start] of rows) {
+    it(name, () => {
+      for (let shift = 0; shift < 9; shift++) {
+        const { longestRun } = read(`${'ab'.repeat(5).slice(0, shift)}${answer}`);
+        assert.deepEqual([longestRun.length, longestRun.start], length === 0 ? [0, 0] : [length, start + shift]);
+      }
+    });
+  }
+});
+
 describe('loops', () => {
   const rows: readonly (readonly [string, string, { period: number; words: number; slips: number } | undefined])[] = [
     ['none', 'one two three four five', undefined],

@@ -30,7 +30,9 @@ describe('credentials', () => {
       const random = createRandom(6);
       for (let i = 0; i < ROUNDS; i++) {
         const { text, start, end } = placed(sample(random), '`', ' `');
-        const [found] = findSecrets([...text].join('\u200b'));
+        const disguised = [...text].join('\u200b');
+        const [found] = findSecrets(disguised);
+        assert.equal(scored(judge('secrets', disguised)).reason, kind, `${kind} ${i}`);
         assert.deepEqual([found?.kind, found?.start, found?.end], [kind, start * 2, end * 2 - 1], `${kind} ${i}`);
       }
     });
