@@ -5,8 +5,8 @@ import { classIntervals, classVarianceOfF1, estimate, type WeighedMatrix } from 
 
 /**
  * Interval of the mean over classes of precision, recall or F1: the distances to the ends of the single intervals, added as
- * variances are. It is as good for a rare class as the interval of that class, where the delta method is not. Classes without a
- * value are held as they are.
+ * variances are. It is as good for a rare class as the interval of that class, where the delta method is not. A class without a
+ * value, which the mean counts as 0, may be anything.
  *
  * Recalls vary apart from each other, and so do precisions; F1 does not, as one mistake lowers it in two classes: the distances
  * are stretched by what the delta method says of all together over what it says of each (at most the root of 2).
@@ -18,13 +18,12 @@ export function macroInterval(
   weighed: WeighedMatrix,
   classes: readonly ClassMeasures[],
 ): Interval | undefined {
-  const defined = classes.filter(one => !one[`${rate}Undefined`]);
-  if (defined.length === 0) return undefined;
+  if (classes.length === 0) return undefined;
   let value = 0;
   let below = 0;
   let above = 0;
-  for (const one of defined) {
-    const [low, high] = classIntervals(weighed, one.index)[rate] ?? [one[rate], one[rate]];
+  for (const one of classes) {
+    const [low, high] = classIntervals(weighed, one.index)[rate] ?? NOTHING_KNOWN;
     value += one[rate] / classes.length;
     below += (one[rate] - low) ** 2;
     above += (high - one[rate]) ** 2;
@@ -40,5 +39,6 @@ function together(weighed: WeighedMatrix, classes: readonly ClassMeasures[]): nu
   return apart > TINY ? Math.min(Math.SQRT2, Math.sqrt(all / apart)) : Math.SQRT2;
 }
 
+const NOTHING_KNOWN: Interval = [0, 1];
 /** What rounding leaves of a variance of 0. */
 const TINY = 1e-20;

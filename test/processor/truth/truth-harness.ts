@@ -1,6 +1,7 @@
-import { cleanCall, type LlmCall, type RawCall } from '../../../core/call.js';
+import { cleanCall, type LlmCall, present, type RawCall } from '../../../core/call.js';
 import type { Clock } from '../../../core/clock.js';
 import { type LabelRecord, parseFeedback } from '../../../core/feedback.js';
+import type { CallLabels } from '../../../core/store.js';
 import { createWiring, type Wiring } from '../../../core/wiring.js';
 import { GroundTruth, type GroundTruthOptions } from '../../../processor/truth/ground-truth.js';
 
@@ -24,7 +25,11 @@ export interface Rig {
 
 /** @param options a clock of the test's own takes the place of `at` and `jump` */
 export function createRig(
-  options: Omit<GroundTruthOptions, 'wiring'> & { readonly seriesLimit?: number; readonly clock?: Clock } = {},
+  options: Omit<GroundTruthOptions, 'wiring'> & {
+    readonly seriesLimit?: number;
+    readonly callLabels?: CallLabels;
+    readonly clock?: Clock;
+  } = {},
 ): Rig {
   let now = START;
   let jumped = 0;
@@ -34,8 +39,8 @@ export function createRig(
     setTimeout: () => () => {},
     defer: () => () => {},
   };
-  const { seriesLimit, clock: _, ...rest } = options;
-  const wiring = createWiring({ clock, ...(seriesLimit === undefined ? {} : { seriesLimit }) });
+  const { seriesLimit, callLabels, clock: _, ...rest } = options;
+  const wiring = createWiring({ clock, ...present({ seriesLimit, callLabels }) });
   const truth = new GroundTruth({ wiring, ...rest });
   const send: Rig['send'] = record => truth.accept(parseFeedback(record));
   return {
