@@ -22,6 +22,7 @@ export type CallListener = (event: CallEvent) => void;
 export class CallChannel {
   readonly #listeners = new Set<CallListener>();
   readonly #onError: (error: unknown) => void;
+  readonly #puttingOff = new Set<() => void>();
 
   constructor(onError: (error: unknown) => void = () => {}) {
     this.#onError = onError;
@@ -48,5 +49,28 @@ export class CallChannel {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  /**
+   * For who sees calls and puts off a part of the work on those that ended (a span that waits for its content).
+   * @param finish does that part now, for all of them
+   * @returns the function that takes it back
+   */
+  putsOff(finish: () => void): () => void {
+    this.#puttingOff.add(finish);
+    return () => {
+      this.#puttingOff.delete(finish);
+    };
+  }
+
+  /** Has everything that was put off done before it returns: for who flushes or stops. Never throws. */
+  settle(): void {
+    for (const finish of this.#puttingOff) {
+      try {
+        finish();
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
   }
 }

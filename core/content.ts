@@ -6,7 +6,7 @@ export interface MessageText {
 
 /**
  * The words of a call, for evaluation inside the process. Handed over once and dropped after it; it never goes on a span, into
- * a log, a metric, a file or a page. Only text parts are in it: no tool-call JSON, no images.
+ * a log, a metric, a file or a page: content that was asked for takes another way, through redaction. Only text parts are in it: no tool-call JSON, no images.
  */
 export interface CallText {
   readonly input: readonly MessageText[];
@@ -61,3 +61,33 @@ export function hashText(text: string): string {
   }
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
+
+/** Where message content goes besides the evaluators: nowhere, onto the span of its call, into a log event, or both. */
+export const CAPTURE_MODES = ['none', 'span', 'event', 'both'] as const;
+export type CaptureMode = (typeof CAPTURE_MODES)[number];
+
+/** The standard variable that asks for message content. */
+export const CAPTURE_VARIABLE = 'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT';
+export const CAPTURE_ACCEPTED = 'true, false, NO_CONTENT, SPAN_ONLY, EVENT_ONLY or SPAN_AND_EVENT';
+
+const CAPTURE_WORDS: Readonly<Record<string, CaptureMode>> = {
+  false: 'none',
+  no_content: 'none',
+  none: 'none',
+  true: 'span',
+  span_only: 'span',
+  span: 'span',
+  event_only: 'event',
+  event: 'event',
+  span_and_event: 'both',
+  both: 'both',
+};
+
+/** Reads what the variable or code says, in either of the spellings that instrumentations use; undefined for anything else. */
+export function captureMode(value: unknown): CaptureMode | undefined {
+  const word = String(value).trim().toLowerCase();
+  return Object.hasOwn(CAPTURE_WORDS, word) ? CAPTURE_WORDS[word] : undefined;
+}
+
+/** Makes a text fit to leave the process; `off`, and only that word, lets it out as it is. */
+export type Redaction = ((text: string) => string) | 'off';

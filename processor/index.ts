@@ -28,7 +28,7 @@ export {
   type LanguageOptions,
 } from './evaluators/language.js';
 export { createProfanity, type ProfanityOptions } from './evaluators/profanity.js';
-export { type RedactionMode, redactText } from './evaluators/redact.js';
+export { maskText, type RedactionMode, redactText } from './evaluators/redact.js';
 export { createEvaluators, DEFAULT_EVALUATORS, evaluate } from './evaluators/registry.js';
 export {
   createRequiredDisclaimer,

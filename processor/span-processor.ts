@@ -139,12 +139,14 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
 
   /** Resolves once every call that ended before it is scored; evaluators that run beside the app have ten seconds more. */
   async forceFlush(): Promise<void> {
+    this.#wiring.calls.settle();
     await this.#queue.flush();
     await this.#beside.flush();
   }
 
   /** Scores what waits and stops listening; the truth figures stop with it. Idempotent. */
   async shutdown(): Promise<void> {
+    this.#wiring.calls.settle();
     this.#undo.shift()?.();
     await this.#queue.close();
     await this.#beside.close();

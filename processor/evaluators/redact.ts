@@ -30,6 +30,11 @@ export function redactText(text: string, spans: readonly TextSpan[], mode: Redac
   return findings(masked).length === 0 ? masked : OTHER;
 }
 
+/** A text with all personal data and credentials that are found masked: `redactText` for who has no spans of its own. */
+export function maskText(text: string): string {
+  return redactText(text, [], 'redacted') ?? OTHER;
+}
+
 function findings(text: string): TextSpan[] {
   return [...findPii(text), ...findSecrets(text)];
 }
