@@ -1,4 +1,5 @@
 import { defaultWiring } from '../core/wiring.js';
+import { contentSettings } from './content/settings.js';
 import { Recorder } from './recorder.js';
 import { defaultSemconv } from './semconv.js';
 
@@ -17,6 +18,7 @@ export function activate(recorder: Recorder): () => void {
 export function activeRecorder(): Recorder {
   if (active !== undefined) return active;
   const wiring = defaultWiring();
-  if (fallback?.wiring !== wiring) fallback = new Recorder({ wiring, semconv: defaultSemconv(), spans: true });
+  if (fallback?.wiring !== wiring)
+    fallback = new Recorder({ wiring, semconv: defaultSemconv(), spans: true, content: contentSettings({}) });
   return fallback;
 }

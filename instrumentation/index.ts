@@ -1,10 +1,12 @@
 export { unwatched } from '../core/unwatched.js';
 export type { Binding, Bound, RecorderSource } from './bindings/binding.js';
+export type { ContentConfig } from './content/settings.js';
 export { type CallContextAttributes, withCallContext } from './context.js';
 export type { Semconv } from './instruments.js';
 export { LlmInstrumentation, type LlmInstrumentationConfig } from './llm-instrumentation.js';
 export { registerLoaderHooks } from './loader-hooks.js';
 export type { Undo } from './patch.js';
+export type { ContentReader, InputContent, Message, Modality, Part } from './readers/content.js';
 export type { Endpoint, Provider } from './readers/provider.js';
 export { PROVIDERS, type ProviderRow } from './readers/table.js';
 export type { ErrorFacts, RequestFacts, ResponseFacts, UsageFacts, WireReader } from './readers/wire-reader.js';

@@ -7,6 +7,8 @@ import { VERSION } from '../core/version.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { activate } from './active.js';
 import type { RecorderSource } from './bindings/binding.js';
+import type { LoggerProvider } from './content/events.js';
+import { type ContentConfig, contentSettings } from './content/settings.js';
 import type { Semconv } from './instruments.js';
 import type { Undo } from './patch.js';
 import { PROVIDERS } from './readers/table.js';
@@ -14,7 +16,7 @@ import { INSTRUMENTATION_NAME, Recorder } from './recorder.js';
 import { defaultSemconv } from './semconv.js';
 import { bindBy } from './wrap.js';
 
-export interface LlmInstrumentationConfig {
+export interface LlmInstrumentationConfig extends ContentConfig {
   /** True while it is on; set by `enable` and `disable`. */
   readonly enabled?: boolean;
   /** Where our metrics and finished calls go; the wiring of the process by default. */
@@ -23,8 +25,6 @@ export interface LlmInstrumentationConfig {
   readonly semconv?: Semconv;
   /** False writes metrics and publishes calls without spans. Default true. */
   readonly spans?: boolean;
-  /** Content is never written by this part. */
-  readonly captureContent?: 'none';
   /** Packages to watch, by name; all that are known by default. */
   readonly modules?: readonly string[];
 }
@@ -41,6 +41,7 @@ export class LlmInstrumentation implements Instrumentation<LlmInstrumentationCon
   #recorder: Recorder;
   #tracerProvider: TracerProvider | undefined;
   #meterProvider: MeterProvider | undefined;
+  #loggerProvider: LoggerProvider | undefined;
   readonly #source: RecorderSource = () => (this.#undos.length > 0 ? this.#recorder : undefined);
   readonly #undos: Undo[] = [];
 
@@ -79,7 +80,10 @@ export class LlmInstrumentation implements Instrumentation<LlmInstrumentationCon
     }
   }
 
-  /** Takes all patches back and ends the calls that are open as aborted by shutdown. */
+  /**
+   * Takes all patches back and ends the calls that are open as aborted by shutdown. Spans that wait for their content have it, and
+   * have ended, when it returns.
+   */
   disable(): void {
     for (const undo of this.#undos.splice(0).reverse()) {
       try {
@@ -89,6 +93,7 @@ export class LlmInstrumentation implements Instrumentation<LlmInstrumentationCon
       }
     }
     this.#recorder.stopOpen();
+    this.#recorder.wiring.calls.settle();
   }
 
   setTracerProvider(provider: TracerProvider): void {
@@ -99,6 +104,11 @@ export class LlmInstrumentation implements Instrumentation<LlmInstrumentationCon
   setMeterProvider(provider: MeterProvider): void {
     this.#meterProvider = provider;
     this.#recorder.setMeterProvider(provider);
+  }
+
+  setLoggerProvider(provider: LoggerProvider): void {
+    this.#loggerProvider = provider;
+    this.#recorder.setLoggerProvider(provider);
   }
 
   /** Takes effect for calls that start afterwards; `enabled` is changed only by `enable` and `disable`. */
@@ -118,9 +128,11 @@ export class LlmInstrumentation implements Instrumentation<LlmInstrumentationCon
       wiring: this.#config.wiring ?? defaultWiring(),
       semconv: this.#config.semconv ?? defaultSemconv(),
       spans: this.#config.spans ?? true,
+      content: contentSettings(this.#config),
     });
     if (this.#tracerProvider !== undefined) recorder.setTracerProvider(this.#tracerProvider);
     if (this.#meterProvider !== undefined) recorder.setMeterProvider(this.#meterProvider);
+    if (this.#loggerProvider !== undefined) recorder.setLoggerProvider(this.#loggerProvider);
     return recorder;
   }
 

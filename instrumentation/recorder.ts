@@ -1,6 +1,10 @@
 import { type Meter, type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import type { Redaction } from '../core/content.js';
 import { VERSION } from '../core/version.js';
 import type { Wiring } from '../core/wiring.js';
+import type { LoggerProvider } from './content/events.js';
+import type { ContentSettings } from './content/settings.js';
+import { ContentWriter } from './content/writer.js';
 import { Instruments, type Semconv } from './instruments.js';
 import { textOf } from './readers/fields.js';
 import type { Provider } from './readers/provider.js';
@@ -12,6 +16,8 @@ export interface RecorderOptions {
   readonly wiring: Wiring;
   readonly semconv: Semconv;
   readonly spans: boolean;
+  /** Absent: the words of calls go nowhere. */
+  readonly content?: ContentSettings;
   /** The open calls to go on from, when settings change while calls are under way. */
   readonly open?: Set<OpenCall>;
 }
@@ -28,10 +34,14 @@ export class Recorder {
   readonly semconv: Semconv;
   readonly spans: boolean;
   readonly open: Set<OpenCall>;
+  /** Writes the words of calls, where they are asked for. */
+  readonly content: ContentWriter | undefined;
+  readonly #redaction: Redaction | undefined;
   readonly #sites = new WeakMap<object, Site>();
   readonly #bySource = new Map<Provider, Site>();
   #tracerProvider: TracerProvider | undefined;
   #meterProvider: MeterProvider | undefined;
+  #loggerProvider: LoggerProvider | undefined;
   #tracer: { readonly from: TracerProvider; readonly tracer: Tracer } | undefined;
   #instruments: { readonly from: MeterProvider; readonly instruments: Instruments } | undefined;
 
@@ -40,6 +50,18 @@ export class Recorder {
     this.semconv = options.semconv;
     this.spans = options.spans;
     this.open = options.open ?? new Set();
+    const { capture = 'none', redaction } = options.content ?? {};
+    this.#redaction = redaction;
+    this.content =
+      capture === 'none' || redaction === undefined
+        ? undefined
+        : new ContentWriter({
+            wiring: this.wiring,
+            semconv: this.semconv,
+            capture,
+            redaction,
+            loggerProvider: () => this.#loggerProvider,
+          });
   }
 
   setTracerProvider(provider: TracerProvider): void {
@@ -48,6 +70,22 @@ export class Recorder {
 
   setMeterProvider(provider: MeterProvider): void {
     this.#meterProvider = provider;
+  }
+
+  /** For events with the words of calls; the global one if none is set. */
+  setLoggerProvider(provider: LoggerProvider): void {
+    this.#loggerProvider = provider;
+  }
+
+  /** A text of a request's settings as it may stand on a span: masked wherever something to mask with was given. */
+  redacted(text: string): string {
+    if (typeof this.#redaction !== 'function') return text;
+    try {
+      return String(this.#redaction(text));
+    } catch {
+      this.fault('content');
+      return '';
+    }
   }
 
   /** The tracer of the provider that was set, else of the global one. */
@@ -83,7 +121,7 @@ export class Recorder {
   }
 
   /** Counts a fault of ours. Never throws. */
-  fault(component: 'instrumentation' | 'usage' = 'instrumentation'): void {
+  fault(component: 'instrumentation' | 'usage' | 'content' = 'instrumentation'): void {
     try {
       this.wiring.store.counter('selfErrors', { component }).add(1);
     } catch {

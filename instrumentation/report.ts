@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { isSpanContextValid, type Span, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import { type Attributes, isSpanContextValid, type Span, SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import { cleanCall, inputTokens, type LlmCall, type Outcome, outputTokens, present } from '../core/call.js';
 import { type CallText, hashText, type MessageText } from '../core/content.js';
 import type { ModelNames } from '../core/model-names.js';
 import type { ExemplarRef } from '../core/sink.js';
 import type { ChunkGaps } from './chunk-gaps.js';
+import type { CallContent } from './content/render.js';
 import type { CallContext } from './context.js';
 import { estimateTokens } from './estimate.js';
 import type { ErrorFacts, RequestFacts, ResponseFacts } from './readers/wire-reader.js';
@@ -23,12 +24,16 @@ export interface Ending {
   readonly text: readonly MessageText[] | undefined;
   readonly context: CallContext | undefined;
   readonly span: Span | undefined;
+  /** What was said, where it is to leave the process. */
+  readonly content: CallContent | undefined;
   /** False where another instrumentation writes the metrics of the conventions. */
   readonly alone: boolean;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** Seconds. */
   readonly duration: number;
+  /** Of `performance.now()`. */
+  readonly endedAt: number;
   readonly firstChunk: number | undefined;
   readonly gaps: ChunkGaps | undefined;
   readonly attempts: number | undefined;
@@ -153,16 +158,39 @@ function measure({ recorder, target, gaps, error }: Ending, call: LlmCall): void
   }
 }
 
-function endSpan({ recorder, request, span, facts, error }: Ending, call: LlmCall): void {
-  if (span === undefined) return;
+/** Ends the span of a call; with content, that is put off until the content is on it. */
+function endSpan(ending: Ending, call: LlmCall): void {
+  const { recorder, target, span, content, error } = ending;
+  const attributes = attributesOf(ending, call);
   try {
-    if (span.isRecording()) {
-      span.setAttributes(endAttributes(call, request, facts, error?.convention, recorder.semconv));
+    if (span?.isRecording() === true) {
+      span.setAttributes(attributes);
       // An exception's message may hold words of a user: only its kind is written.
       if (error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: error.convention });
     }
-    span.end();
   } catch {
     recorder.fault();
+  }
+  if (content !== undefined && recorder.content !== undefined) {
+    const { endedAt, startedAt, duration } = ending;
+    const endedAtEpoch = startedAt + duration * 1000;
+    const all = { ...target.spanOptions.attributes, ...attributes };
+    recorder.content.write({ content, span, endedAt, endedAtEpoch, attributes: all });
+    return;
+  }
+  try {
+    span?.end();
+  } catch {
+    recorder.fault();
+  }
+}
+
+function attributesOf({ recorder, request, span, content, facts, error }: Ending, call: LlmCall): Attributes {
+  if (content === undefined && span?.isRecording() !== true) return {};
+  try {
+    return endAttributes(call, request, facts, error?.convention, recorder.semconv, text => recorder.redacted(text));
+  } catch {
+    recorder.fault();
+    return {};
   }
 }

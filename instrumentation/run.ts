@@ -6,6 +6,7 @@ import type { UpDownHandle } from '../core/sink.js';
 import { forget } from './abandoned.js';
 import { type AttemptCount, beginAttempts, endAttempts } from './attempts.js';
 import { ChunkGaps } from './chunk-gaps.js';
+import { type ContentGatherer, gatherContent } from './content/gather.js';
 import { type CallContext, currentCallContext } from './context.js';
 import { fieldsOf } from './readers/fields.js';
 import type { Endpoint, Provider } from './readers/provider.js';
@@ -39,6 +40,7 @@ export class Call implements OpenCall {
   readonly #inFlight: UpDownHandle;
   readonly #alone: boolean;
   readonly #span: Span | undefined;
+  #content: ContentGatherer | undefined;
   readonly #startedAt: number;
   readonly #start: number;
   #state: unknown;
@@ -85,6 +87,7 @@ export class Call implements OpenCall {
     this.#start = performance.now();
     this.#alone = alone;
     this.#span = recorder.spans && alone ? this.#startSpan() : undefined;
+    this.#content = alone ? gatherContent(recorder, endpoint, body, this.#span) : undefined;
     this.#attempts = site.countsAttempts ? beginAttempts(body) : undefined;
     this.#inFlight = this.#target.inFlight(wiring.store, wiring.models.label(this.#target.model ?? ''));
     this.#inFlight.add(1);
@@ -122,6 +125,7 @@ export class Call implements OpenCall {
     } catch {
       this.#recorder.fault();
     }
+    this.#content?.answer(value);
     if (facts?.failure !== undefined) this.#fail(facts.failure, facts);
     else this.#end({ kind: 'ok', finishReasons: facts?.finishReasons ?? [] }, facts, undefined);
   }
@@ -174,6 +178,7 @@ export class Call implements OpenCall {
       this.#gaps.add((now - this.#lastChunk) / 1000);
     }
     this.#lastChunk = now;
+    this.#content?.chunk(value);
     try {
       this.#state = this.#target.endpoint.reader.foldChunk(this.#state, value, this.#text !== undefined);
     } catch {
@@ -260,9 +265,11 @@ export class Call implements OpenCall {
       text: this.#text,
       context: this.#context,
       span: this.#span,
+      content: this.#content?.finish(),
       alone: this.#alone,
       startedAt: this.#startedAt,
       duration,
+      endedAt: at,
       firstChunk: this.#firstChunk,
       gaps: this.#gaps,
       // A request that was built was sent only if there was an answer to it or a failure on the wire.
@@ -275,5 +282,6 @@ export class Call implements OpenCall {
     this.#body = undefined;
     this.#text = undefined;
     this.#state = undefined;
+    this.#content = undefined;
   }
 }

@@ -28,7 +28,14 @@ function set(out: Attributes, name: string, value: string | number | undefined):
   if (value !== undefined) out[name] = value;
 }
 
-function setRequest(out: Attributes, request: RequestFacts, latest: boolean): void {
+/** An id, or a word of an enumeration. What has blanks or odd characters in it is something else, and might be text. */
+const NAME = /^[\w.:/+=-]{1,256}$/;
+
+function setName(out: Attributes, name: string, value: string | undefined): void {
+  if (value !== undefined && NAME.test(value)) out[name] = value;
+}
+
+function setRequest(out: Attributes, request: RequestFacts, latest: boolean, redact: (text: string) => string): void {
   set(out, ATTR.maxTokens, request.maxTokens);
   set(out, ATTR.temperature, request.temperature);
   set(out, ATTR.topP, request.topP);
@@ -36,16 +43,17 @@ function setRequest(out: Attributes, request: RequestFacts, latest: boolean): vo
   set(out, ATTR.presencePenalty, request.presencePenalty);
   set(out, ATTR.seed, request.seed);
   set(out, ATTR.outputType, request.outputType);
-  set(out, ATTR.conversationId, request.conversationId);
+  setName(out, ATTR.conversationId, request.conversationId);
   set(out, ATTR.dimensionCount, request.dimensions);
   if (request.stream) out[ATTR.stream] = true;
   if (request.choiceCount !== 1) set(out, ATTR.choiceCount, request.choiceCount);
-  if (request.stop !== undefined) out[ATTR.stopSequences] = [...request.stop];
-  if (request.encodingFormat !== undefined) out[ATTR.encodingFormats] = [request.encodingFormat];
-  if (request.serviceTier !== 'auto') set(out, ATTR.openaiRequestTier, request.serviceTier);
+  if (request.stop !== undefined) out[ATTR.stopSequences] = request.stop.map(redact);
+  if (request.encodingFormat !== undefined && NAME.test(request.encodingFormat))
+    out[ATTR.encodingFormats] = [request.encodingFormat];
+  if (request.serviceTier !== 'auto') setName(out, ATTR.openaiRequestTier, request.serviceTier);
   if (!latest) return;
-  set(out, ATTR.reasoningLevel, request.reasoningLevel);
-  set(out, ATTR.previousResponseId, request.previousResponseId);
+  setName(out, ATTR.reasoningLevel, request.reasoningLevel);
+  setName(out, ATTR.previousResponseId, request.previousResponseId);
 }
 
 function setUsage(out: Attributes, call: LlmCall, old: boolean, latest: boolean): void {
@@ -65,6 +73,7 @@ function setUsage(out: Attributes, call: LlmCall, old: boolean, latest: boolean)
 /**
  * The attributes of a finished call: the conventions' in the asked-for profile, then ours. None holds a word of a message.
  * @param errorType the conventions' `error.type`; undefined when the call did not fail
+ * @param redact for stop sequences, the one setting that may be words of a user
  */
 export function endAttributes(
   call: LlmCall,
@@ -72,19 +81,20 @@ export function endAttributes(
   response: ResponseFacts | undefined,
   errorType: string | undefined,
   semconv: Semconv,
+  redact: (text: string) => string,
 ): Attributes {
   const old = semconv !== 'latest';
   const latest = semconv !== '1.41';
   const out: Attributes = { [ATTR.callId]: call.id, [ATTR.outcome]: call.outcome.kind };
-  setRequest(out, request, latest);
-  set(out, ATTR.responseId, call.responseId);
+  setRequest(out, request, latest, redact);
+  setName(out, ATTR.responseId, call.responseId);
   set(out, ATTR.responseModel, call.model.answered);
-  set(out, ATTR.openaiResponseTier, response?.serviceTier);
-  set(out, ATTR.openaiFingerprint, response?.fingerprint);
+  setName(out, ATTR.openaiResponseTier, response?.serviceTier);
+  setName(out, ATTR.openaiFingerprint, response?.fingerprint);
   set(out, ATTR.timeToFirstChunk, call.timeToFirstChunk);
   setUsage(out, call, old, latest);
   const reasons = response?.reasons ?? [];
-  if (reasons.length > 0) out[ATTR.finishReasons] = [...reasons];
+  if (reasons.length > 0) out[ATTR.finishReasons] = reasons.map(reason => (NAME.test(reason) ? reason : 'other'));
   else if (latest && call.outcome.kind !== 'ok') out[ATTR.finishReasons] = ['error'];
   set(out, ATTR.errorType, errorType);
   if (call.outcome.kind === 'aborted') out[ATTR.abortedBy] = call.outcome.by;

@@ -3,6 +3,7 @@ import type { Wiring } from '../core/wiring.js';
 import { defaultWiring } from '../core/wiring.js';
 import { activeRecorder } from './active.js';
 import type { Bound, RecorderSource } from './bindings/binding.js';
+import { type ContentConfig, contentSettings } from './content/settings.js';
 import type { Semconv } from './instruments.js';
 import type { Undo } from './patch.js';
 import { fieldsOf, textOf } from './readers/fields.js';
@@ -11,7 +12,7 @@ import { Recorder } from './recorder.js';
 import { defaultSemconv } from './semconv.js';
 
 /** Where the calls of a hand-wrapped client or module go. Without any of these: to the instrumentation that is on. */
-export interface WrapOptions {
+export interface WrapOptions extends ContentConfig {
   readonly wiring?: Wiring;
   readonly semconv?: Semconv;
   readonly spans?: boolean;
@@ -30,16 +31,19 @@ const made = new WeakMap<Wiring, MadeSource[]>();
 function sourceOf(given: WrapOptions | undefined): RecorderSource {
   if (given === undefined || Object.keys(given).length === 0) return activeRecorder;
   const { wiring = defaultWiring(), semconv = defaultSemconv(), spans = true, tracerProvider, meterProvider } = given;
+  const { captureContent, redact } = given;
   const known = made.get(wiring) ?? [];
   const same = known.find(
     ({ options }) =>
       options.semconv === semconv &&
       options.spans === spans &&
+      options.captureContent === captureContent &&
+      options.redact === redact &&
       options.tracerProvider === tracerProvider &&
       options.meterProvider === meterProvider,
   );
   if (same !== undefined) return same.source;
-  const recorder = new Recorder({ wiring, semconv, spans });
+  const recorder = new Recorder({ wiring, semconv, spans, content: contentSettings(given) });
   if (tracerProvider !== undefined) recorder.setTracerProvider(tracerProvider);
   if (meterProvider !== undefined) recorder.setMeterProvider(meterProvider);
   const source = (): Recorder => recorder;

@@ -3,7 +3,7 @@ import { type ChatState, openaiChat } from './openai-chat.js';
 import { NO_REQUEST, type WireReader } from './wire-reader.js';
 
 /** A legacy choice in the shape of chat: its text is the message, its probabilities a plain list. */
-function asChat(answer: Fields, part: 'message' | 'delta'): Fields {
+export function asChat(answer: Fields, part: 'message' | 'delta'): Fields {
   const choices = answer['choices'];
   if (!Array.isArray(choices)) return answer;
   return {

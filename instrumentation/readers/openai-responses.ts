@@ -24,7 +24,7 @@ const WRITTEN = new Set([
 ]);
 
 /** @returns undefined while the response is not finished */
-function finishOf(answer: Fields): FinishReason | undefined {
+export function finishOf(answer: Fields): FinishReason | undefined {
   switch (answer['status']) {
     case 'completed':
     case undefined:

@@ -1,4 +1,5 @@
 import type { Operation } from '../../core/labels.js';
+import type { ContentReader } from './content.js';
 import type { WireReader } from './wire-reader.js';
 
 /** One method of an SDK that calls a model. */
@@ -9,6 +10,8 @@ export interface Endpoint {
   readonly method: string;
   readonly operation: Operation;
   readonly reader: WireReader;
+  /** Reads the words for who asked for content; without one none is captured (the conventions have none of embeddings). */
+  readonly content?: ContentReader;
   /** The conventions' `openai.api.type`, for the OpenAI family. */
   readonly apiType?: string;
 }

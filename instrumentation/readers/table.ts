@@ -1,9 +1,13 @@
 import { apiPromiseBinding } from '../bindings/api-promise.js';
 import type { Binding } from '../bindings/binding.js';
+import type { ContentReader } from './content.js';
 import { openaiChat } from './openai-chat.js';
+import { openaiChatContent } from './openai-chat-content.js';
 import { openaiCompletions } from './openai-completions.js';
+import { openaiCompletionsContent } from './openai-completions-content.js';
 import { openaiEmbeddings } from './openai-embeddings.js';
 import { openaiResponses } from './openai-responses.js';
+import { openaiResponsesContent } from './openai-responses-content.js';
 import type { Provider } from './provider.js';
 import type { WireReader } from './wire-reader.js';
 
@@ -39,6 +43,7 @@ const OPENAI: ProviderRow = {
       method: 'create',
       operation: 'chat',
       reader: openaiChat as WireReader,
+      content: openaiChatContent as ContentReader,
       apiType: 'chat_completions',
     },
     {
@@ -47,6 +52,7 @@ const OPENAI: ProviderRow = {
       method: 'create',
       operation: 'chat',
       reader: openaiResponses as WireReader,
+      content: openaiResponsesContent as ContentReader,
       apiType: 'responses',
     },
     {
@@ -62,6 +68,7 @@ const OPENAI: ProviderRow = {
       method: 'create',
       operation: 'text_completion',
       reader: openaiCompletions as WireReader,
+      content: openaiCompletionsContent as ContentReader,
     },
   ],
 };
