@@ -13,7 +13,14 @@ import { VERSION } from '../core/version.js';
 import { createWiring, setDefaultWiring, type Wiring } from '../core/wiring.js';
 import { MonitorExporter } from '../exporter/index.js';
 import { LlmInstrumentation, registerLoaderHooks } from '../instrumentation/index.js';
-import { createEvaluators, createPricing, Detection, GroundTruth, LlmSpanProcessor } from '../processor/index.js';
+import {
+  createEvaluators,
+  createPricing,
+  Detection,
+  GroundTruth,
+  LlmSpanProcessor,
+  maskText,
+} from '../processor/index.js';
 import { type LoadedConfig, loadConfig, type MonitorConfig } from './config/load.js';
 import { registerMetrics, registerTracing } from './globals.js';
 import { flushOnLeave } from './leave.js';
@@ -43,9 +50,6 @@ export function startMonitor(config: MonitorConfig = {}): Monitor {
   const loaded = loadConfig(config, process.env, process.cwd());
   if (loaded.settings.disabled) return disabledMonitor();
   for (const line of loaded.notices) notice(line);
-  if (loaded.settings.captureContent !== 'none') {
-    notice('message content is asked for, but this version cannot write it: it stays in the process');
-  }
   const parts = assemble(loaded);
   const monitor: Monitor = {
     get url() {
@@ -119,7 +123,12 @@ function assemble(loaded: LoadedConfig) {
     ...(settings.token === undefined ? {} : { token: settings.token }),
   });
   const meterProvider = new MeterProvider({ resource, readers: [exporter] });
-  const instrumentation = new LlmInstrumentation({ wiring, semconv: settings.semconv });
+  const instrumentation = new LlmInstrumentation({
+    wiring,
+    semconv: settings.semconv,
+    captureContent: settings.captureContent,
+    redact: settings.redaction === 'off' ? 'off' : maskText,
+  });
   instrumentation.setMeterProvider(meterProvider);
   wiring.store.set('selfBuildInfo', 1, {
     version: VERSION,

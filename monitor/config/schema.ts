@@ -1,3 +1,4 @@
+import { CAPTURE_ACCEPTED, CAPTURE_VARIABLE, type CaptureMode, captureMode } from '../../core/content.js';
 import { PRESETS } from '../../core/presets.js';
 import { DEFAULT_SERIES_LIMIT } from '../../core/store.js';
 import { callLabels, duration, flag, oneOf, type Parser, selection, text, trueOrFalse, whole } from './parse.js';
@@ -22,27 +23,14 @@ const setting = <T, D extends T | undefined>(
   secret,
 });
 
-const CAPTURE: Parser<'none' | 'span' | 'event' | 'both'> = {
-  accepted: 'true, false, NO_CONTENT, SPAN_ONLY, EVENT_ONLY or SPAN_AND_EVENT',
+const CAPTURE: Parser<CaptureMode> = { accepted: CAPTURE_ACCEPTED, parse: captureMode };
+
+/** Two words and no synonyms: what lets text out unmasked is not switched by a slip of the pen. */
+const REDACTION: Parser<'on' | 'off'> = {
+  accepted: 'on or off',
   parse(value) {
-    switch (String(value).trim().toLowerCase()) {
-      case 'false':
-      case 'no_content':
-      case 'none':
-        return 'none';
-      case 'true':
-      case 'span_only':
-      case 'span':
-        return 'span';
-      case 'event_only':
-      case 'event':
-        return 'event';
-      case 'span_and_event':
-      case 'both':
-        return 'both';
-      default:
-        return undefined;
-    }
+    const word = String(value).trim().toLowerCase();
+    return word === 'on' || word === 'off' ? word : undefined;
   },
 };
 
@@ -71,7 +59,8 @@ export const SETTINGS = {
   serviceName: setting('OTEL_SERVICE_NAME', text('1 to 255 characters', /^[^\p{C}]{1,255}$/u), undefined),
   preset: setting('LLM_MONITOR_PRESET', oneOf(PRESETS), 'online'),
   semconv: setting('OTEL_SEMCONV_STABILITY_OPT_IN', SEMCONV, '1.41'),
-  captureContent: setting('OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', CAPTURE, 'none'),
+  captureContent: setting(CAPTURE_VARIABLE, CAPTURE, 'none'),
+  redaction: setting('LLM_MONITOR_REDACTION', REDACTION, 'on'),
   host: setting(
     'OTEL_EXPORTER_PROMETHEUS_HOST',
     text('a host name or an IP address', /^[A-Za-z0-9.:[\]_-]{1,253}$/),

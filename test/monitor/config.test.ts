@@ -24,6 +24,7 @@ test('defaults hold when nobody says anything', () => {
   assert.equal(settings.preset, 'online');
   assert.equal(settings.labelTtl, 7 * 86_400);
   assert.equal(settings.captureContent, 'none');
+  assert.equal(settings.redaction, 'on');
   assert.equal(settings.token, undefined);
 });
 
@@ -59,6 +60,9 @@ const READ: readonly [string, string, keyof ReturnType<typeof loadConfig>['setti
   ['OTEL_SEMCONV_STABILITY_OPT_IN', 'gen_ai_latest_experimental/dup', 'semconv', 'both'],
   ['OTEL_SEMCONV_STABILITY_OPT_IN', 'http/dup', 'semconv', '1.41'],
   ['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', 'SPAN_AND_EVENT', 'captureContent', 'both'],
+  ['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', 'true', 'captureContent', 'span'],
+  ['OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', 'No_Content', 'captureContent', 'none'],
+  ['LLM_MONITOR_REDACTION', 'OFF', 'redaction', 'off'],
   ['OTEL_EXPORTER_PROMETHEUS_PORT', '0', 'port', 0],
 ];
 for (const [name, value, setting, expected] of READ) {
@@ -85,6 +89,7 @@ const WRONG: readonly [string, string, RegExp][] = [
     'maybe',
     /CAPTURE_MESSAGE_CONTENT is "maybe"; expected true, false, NO_CONTENT/,
   ],
+  ['LLM_MONITOR_REDACTION', 'false', /LLM_MONITOR_REDACTION is "false"; expected on or off/],
   ['OTEL_SDK_DISABLED', 'perhaps', /OTEL_SDK_DISABLED is "perhaps"; expected true or false/],
   [
     'LLM_MONITOR_CONFIG',
