@@ -8,6 +8,24 @@ const UNSURE_TOKEN = 0.1;
 const EARLY = 2;
 /** Only the most doubtful tokens count: the many sure ones of a long answer would hide them in a mean, and pile up in a sum. */
 const MOST_DOUBTFUL = 32;
+/** From this token on all count alike, so that the least probable are the most doubtful, and only of these is the doubt worked out. */
+const EVEN = 4;
+
+/** The lowest logarithms so far, in ascending order; for one call at a time. */
+const lowest = new Float64Array(MOST_DOUBTFUL);
+
+/** @returns how many are kept now */
+function keepLowest(logprob: number, kept: number): number {
+  const count = Math.min(kept + 1, MOST_DOUBTFUL);
+  let at = count - 1;
+  for (; at > 0 && (lowest[at - 1] as number) > logprob; at--) lowest[at] = lowest[at - 1] as number;
+  lowest[at] = logprob;
+  return count;
+}
+
+function doubtOf(logprob: number, weight: number): number {
+  return (1 - Math.exp(logprob) + (logprob < SURE ? UNSURE_TOKEN : 0)) * weight;
+}
 
 /**
  * How sure a model was of its own answer, from the probabilities of its tokens: 1 / (1 + doubt), where the doubt is the number
@@ -20,17 +38,21 @@ export const confidence: Evaluator = {
   name: 'confidence',
   bad: 'low',
   evaluate({ text }: EvaluatorInput): Evaluation {
+    const { logprobs } = text;
+    const length = logprobs?.length ?? 0;
     const doubts: number[] = [];
     let known = 0;
-    for (const logprob of text.logprobs ?? []) {
+    let kept = 0;
+    for (let i = 0; i < length; i++) {
+      const logprob = logprobs?.[i] as number;
       if (Number.isNaN(logprob)) continue;
       known++;
-      if (logprob < 0)
-        doubts.push(
-          (1 - Math.exp(logprob) + (logprob < SURE ? UNSURE_TOKEN : 0)) * Math.max(1, EARLY / Math.sqrt(known)),
-        );
+      if (logprob >= 0) continue;
+      if (known < EVEN) doubts.push(doubtOf(logprob, EARLY / Math.sqrt(known)));
+      else if (kept < MOST_DOUBTFUL || logprob < (lowest[kept - 1] as number)) kept = keepLowest(logprob, kept);
     }
     if (known === 0) return { skipped: 'not_reported' };
+    for (let i = 0; i < kept; i++) doubts.push(doubtOf(lowest[i] as number, 1));
     doubts.sort((a, b) => b - a);
     let doubt = 0;
     for (let i = 0; i < Math.min(MOST_DOUBTFUL, doubts.length); i++) doubt += doubts[i] as number;
