@@ -40,7 +40,7 @@ export const confidence: Evaluator = {
   evaluate({ text }: EvaluatorInput): Evaluation {
     const { logprobs } = text;
     const length = logprobs?.length ?? 0;
-    const doubts: number[] = [];
+    const early: number[] = [];
     let known = 0;
     let kept = 0;
     for (let i = 0; i < length; i++) {
@@ -48,12 +48,17 @@ export const confidence: Evaluator = {
       if (Number.isNaN(logprob)) continue;
       known++;
       if (logprob >= 0) continue;
-      if (known < EVEN) doubts.push(doubtOf(logprob, EARLY / Math.sqrt(known)));
+      if (known < EVEN) early.push(doubtOf(logprob, EARLY / Math.sqrt(known)));
       else if (kept < MOST_DOUBTFUL || logprob < (lowest[kept - 1] as number)) kept = keepLowest(logprob, kept);
     }
     if (known === 0) return { skipped: 'not_reported' };
+    // The least probable first: all but the early ones are in order already.
+    const doubts: number[] = [];
     for (let i = 0; i < kept; i++) doubts.push(doubtOf(lowest[i] as number, 1));
-    doubts.sort((a, b) => b - a);
+    for (const each of early) {
+      const place = doubts.findIndex(other => other < each);
+      doubts.splice(place < 0 ? doubts.length : place, 0, each);
+    }
     let doubt = 0;
     for (let i = 0; i < Math.min(MOST_DOUBTFUL, doubts.length); i++) doubt += doubts[i] as number;
     return { score: 1 / (1 + doubt), flagged: false };

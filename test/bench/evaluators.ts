@@ -1,92 +1,120 @@
 /**
- * What it costs to evaluate: microseconds for the default evaluators over one scan, against the same evaluators written
- * naively (each its own pass with split and plain expressions), interleaved in one run; and how the cost grows with length.
+ * What it costs to evaluate, in microseconds of CPU: the default evaluators over one scan against the same evaluators written
+ * naively (`naive-evaluators.ts`), interleaved in one run; how the cost grows with length; and what each evaluator adds to a scan.
+ * Both sides must say the same of every text, or the ratio means nothing: disagreements are printed, and fail the run.
  *
  *     node dist/test/bench/evaluators.js [rounds=31]
  */
 
-import { REFUSAL_PHRASES } from '../../processor/evaluators/refusal-phrases.js';
-import { createEvaluators, evaluate } from '../../processor/evaluators/registry.js';
-import { callOf, prose } from '../processor/evaluators/answers.js';
+import type { CallText } from '../../core/content.js';
+import type { Evaluation, Evaluator } from '../../processor/evaluators/evaluator.js';
+import { createEvaluators, EVALUATORS, evaluate } from '../../processor/evaluators/registry.js';
+import { scan } from '../../processor/evaluators/scan.js';
+import { callOf } from '../processor/evaluators/answers.js';
+import { NAIVE } from './naive-evaluators.js';
+import { answerText, promptText } from './texts.js';
 
 const rounds = Number(process.argv[2] ?? 31);
-const TEXTS = 200;
+const TEXTS = 100;
+const PROMPT = 800;
 const evaluators = createEvaluators();
+/** A finish reason that leaves the judgement to the words. */
 const call = callOf({ outcome: { kind: 'ok', finishReasons: ['other'] } });
-const prompt = prose(800, 99);
-// Flat one-byte strings, as a JSON parser makes them, and all different.
-const answers = (length: number) =>
-  Array.from({ length: TEXTS }, (_, i) => Buffer.from(prose(length, i)).toString('latin1'));
 
-const patterns = Object.values(REFUSAL_PHRASES)
-  .flat()
-  .map(pattern => new RegExp(`\\b${pattern.replaceAll('(', '(?:').replaceAll(' ', ' ?')}\\b`, 'g'));
-
-function naiveRepetition(answer: string): number {
-  const words = answer.toLowerCase().split(/[^a-z0-9]+/);
-  const grams = new Map<string, number>();
-  for (let i = 2; i < words.length; i++) {
-    const gram = `${words[i - 2]} ${words[i - 1]} ${words[i]}`;
-    grams.set(gram, (grams.get(gram) ?? 0) + 1);
-  }
-  let repeated = 0;
-  for (const count of grams.values()) repeated += count - 1;
-  return repeated / words.length + (/(\S)\1{39,}/.test(answer) ? 1 : 0);
-}
-
-function naiveVariety(answer: string): number {
-  const words = answer.toLowerCase().split(/\s+/);
-  return new Set(words).size / words.length;
-}
-
-function naiveRefusal(answer: string): number {
-  const text = answer.toLowerCase().replaceAll(/['’]/g, '');
-  let found = 0;
-  for (const pattern of patterns) found += text.match(pattern)?.length ?? 0;
-  return found;
-}
-
-function naiveCompletion(answer: string): number {
-  const lines = answer.trim().split('\n');
-  const fences = lines.filter(line => line.startsWith('```')).length;
-  return /[.!?]["')]*$/.test(answer.trim()) && fences % 2 === 0 ? 1 : 0;
-}
+const texts = (answer: number, prompt = 0): readonly CallText[] =>
+  Array.from({ length: TEXTS }, (_, i) => ({
+    input: prompt === 0 ? [] : [{ role: 'user' as const, text: promptText(prompt, i + 1000) }],
+    output: [answerText(answer, i)],
+  }));
 
 let sink = 0;
-const naive = (answer: string) => {
-  sink +=
-    naiveRepetition(answer) +
-    naiveVariety(answer) +
-    naiveRefusal(answer) +
-    naiveCompletion(answer) +
-    Math.log1p([...answer].length);
-};
-const ours = (answer: string) => {
-  sink += evaluate(evaluators, call, { input: [{ role: 'user', text: prompt }], output: [answer] }).size;
-};
 
-const short = answers(1000);
-const long = answers(4000);
-const CONTESTANTS: Readonly<Record<string, () => void>> = {
-  'ours, 1,000': () => short.forEach(ours),
-  'naive, 1,000': () => short.forEach(naive),
-  'ours, 4,000': () => long.forEach(ours),
-};
-
-const samples = new Map(Object.keys(CONTESTANTS).map(name => [name, [] as number[]]));
-for (let round = -3; round < rounds; round++) {
-  for (const [name, run] of Object.entries(CONTESTANTS)) {
-    const begin = performance.now();
-    run();
-    if (round >= 0) samples.get(name)?.push(((performance.now() - begin) * 1000) / TEXTS);
-  }
+function sameScore(ours: Evaluation | undefined, naive: Evaluation | undefined): boolean {
+  if (ours === undefined || naive === undefined) return false;
+  if ('skipped' in ours || 'skipped' in naive) return JSON.stringify(ours) === JSON.stringify(naive);
+  return Math.abs(ours.score - naive.score) < 1e-9 && ours.flagged === naive.flagged && ours.reason === naive.reason;
 }
 
-const median = (name: string): number =>
-  [...(samples.get(name) ?? [])].sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN;
+/** Interleaved rounds of each contestant over its texts. @returns medians and least of microseconds of CPU a text */
+function race(contestants: Readonly<Record<string, () => void>>): ReadonlyMap<string, { median: number; low: number }> {
+  const samples = new Map(Object.keys(contestants).map(name => [name, [] as number[]]));
+  for (let round = -5; round < rounds; round++) {
+    for (const [name, run] of Object.entries(contestants)) {
+      const begin = process.cpuUsage();
+      run();
+      const { user, system } = process.cpuUsage(begin);
+      if (round >= 0) samples.get(name)?.push((user + system) / TEXTS);
+    }
+  }
+  return new Map(
+    [...samples].map(([name, values]) => {
+      const sorted = values.sort((a, b) => a - b);
+      const at = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? Number.NaN;
+      return [name, { median: at(0.5), low: at(0.1) }];
+    }),
+  );
+}
+
+const show = (name: string, { median, low }: { median: number; low: number }): void =>
+  console.log(`  ${name.padEnd(24)} ${median.toFixed(1).padStart(8)} ${low.toFixed(1).padStart(8)}`);
+
+const both = texts(1000, PROMPT);
+let different = 0;
+for (const { name } of evaluators) {
+  const wrong = both.filter(text => {
+    const naive = NAIVE[name]?.(text, call);
+    return !sameScore(evaluate(evaluators, call, text).get(name), naive);
+  });
+  different += wrong.length;
+  if (wrong.length > 0) console.log(`${name}: ${wrong.length} of ${TEXTS} texts are judged differently`);
+}
+if (different > 0) process.exitCode = 1;
+
+const ours = (given: readonly CallText[]) => () => {
+  for (const text of given) sink += evaluate(evaluators, call, text).size;
+};
+const whole = race({
+  ours: ours(both),
+  naive: () => {
+    for (const text of both) for (const { name } of evaluators) sink += NAIVE[name]?.(text, call) === undefined ? 0 : 1;
+  },
+});
 console.log(
-  `${TEXTS} answers and an 800 character prompt, ${rounds} rounds, median us an answer (${sink > 0 ? 'done' : ''})`,
+  `${evaluators.length} evaluators, ${TEXTS} answers of 1,000 and prompts of ${PROMPT} characters, ${rounds} rounds`,
 );
-for (const name of samples.keys()) console.log(`  ${name.padEnd(14)} ${median(name).toFixed(1).padStart(8)}`);
-console.log(`  ours / naive   ${(median('ours, 1,000') / median('naive, 1,000')).toFixed(3).padStart(8)}`);
-console.log(`  4,000 / 1,000  ${(median('ours, 4,000') / median('ours, 1,000')).toFixed(2).padStart(8)}`);
+console.log(`  ${'us of CPU'.padEnd(24)} ${'median'.padStart(8)} ${'10 %'.padStart(8)}`);
+for (const [name, cost] of whole) show(name, cost);
+const ratio = (of: 'median' | 'low'): string =>
+  ((whole.get('ours')?.[of] ?? 0) / (whole.get('naive')?.[of] ?? 0)).toFixed(3);
+console.log(`  ${'ours / naive'.padEnd(24)} ${ratio('median').padStart(8)} ${ratio('low').padStart(8)}`);
+
+console.log('the answer alone, by its length');
+const lengths = race(Object.fromEntries([1000, 4000, 16_000].map(length => [String(length), ours(texts(length))])));
+for (const [name, cost] of lengths) show(name, cost);
+
+console.log('what one evaluator adds to the scan, an answer of 1,000 (prompts of 1,000 where it reads those)');
+const each: readonly CallText[] = texts(1000, 1000).map(text => ({
+  ...text,
+  input: [{ role: 'system', text: promptText(1000, 7) }, ...text.input],
+  jsonRequested: true,
+  logprobs: Array.from({ length: 250 }, (_, i) => (i % 5 === 0 ? -((i * 37) % 100) / 40 : -0.001 * ((i * 13) % 9))),
+}));
+const scanned = each.map(text => {
+  const facts = scan(text);
+  return { text, facts, call, plain: facts.plain };
+});
+const alone = race({
+  scan: () => {
+    for (const text of each) sink += scan(text).words;
+  },
+  ...Object.fromEntries(
+    [...EVALUATORS.values()].map((evaluator: Evaluator) => [
+      `${evaluator.name}${evaluators.includes(evaluator) ? ' *' : ''}`,
+      () => {
+        for (const input of scanned) sink += 'skipped' in evaluator.evaluate(input) ? 1 : 0;
+      },
+    ]),
+  ),
+});
+for (const [name, cost] of alone) show(name, cost);
+console.log(`  * in the default set (${sink > 0 ? 'done' : ''})`);
