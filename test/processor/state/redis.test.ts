@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createClient } from 'redis';
+import { claimOf, storedCall, T, testClosed, testContract } from './contract.js';
+import { leave, openWeek, testRestart, testTwoProcesses } from './processes.js';
+import { freePort, PASSWORD, startProxy, startRedis } from './servers.js';
+
+test('state in Redis', { timeout: 300_000 }, async t => {
+  const server = await startRedis(t);
+  if (server === undefined) return;
+  const open = (service: string): ReturnType<typeof openWeek> => openWeek(server.url, service);
+
+  await testContract(t, open);
+  await testClosed(t, open);
+  await testTwoProcesses(t, server.url);
+  await testRestart(t, server.url, server);
+
+  await t.test('a claim whose answer was lost on the way counts once', async t => {
+    const proxy = await startProxy(t, server.port);
+    const store = openWeek(server.url.replace(`:${server.port}`, `:${proxy.port}`), 'lost');
+    t.after(() => store.close());
+    await store.labels.put([storedCall(1)]);
+    proxy.loseNextAnswer();
+    await assert.rejects(store.labels.claim([claimOf(1, 'a')]), { code: 'UNAVAILABLE' });
+    const direct = open('lost');
+    t.after(() => direct.close());
+    assert.deepEqual(await direct.labels.claim([claimOf(1, 'b')]), [{ kind: 'replaced', verdict: 'a' }]);
+    assert.deepEqual(await direct.labels.claim([claimOf(1, 'a')]), [{ kind: 'first' }]);
+  });
+
+  await t.test('scripts that the server has forgotten are sent again', async t => {
+    const client = createClient({ url: server.url });
+    await client.connect();
+    t.after(() => client.close());
+    const store = open('flushed');
+    t.after(() => store.close());
+    await store.labels.put([storedCall(1)]);
+    await client.sendCommand(['SCRIPT', 'FLUSH']);
+    assert.deepEqual(await store.labels.claim([claimOf(1, 'a')]), [{ kind: 'first' }]);
+  });
+
+  await t.test('every key is of the service, in one slot, and goes by itself', async t => {
+    const client = createClient({ url: server.url });
+    await client.connect();
+    t.after(() => client.close());
+    const store = open('keys');
+    t.after(() => store.close());
+    await store.labels.put([storedCall(1)]);
+    await store.labels.claim([claimOf(1, 'a')]);
+    const keys = (await client.sendCommand(['KEYS', 'llm-monitor:v1:{keys}:*'])) as unknown as string[];
+    assert.equal(keys.length, 4);
+    for (const key of keys) {
+      const left = Number(await client.sendCommand(['PTTL', key]));
+      assert.ok(left > 14 * 86_400_000 && left <= 15 * 86_400_000, `${key} goes after ${left} ms`);
+    }
+    await store.labels.sweep(T + 2, 10);
+    const rest = (await client.sendCommand(['KEYS', 'llm-monitor:v1:{keys}:*'])) as unknown as string[];
+    assert.deepEqual(rest, []);
+    const all = (await client.sendCommand(['KEYS', '*'])) as unknown as string[];
+    assert.deepEqual(
+      all.filter(key => !/^llm-monitor:v1:\{[a-z0-9._-]+\}:/.test(key)),
+      [],
+    );
+  });
+
+  await t.test('an app leaves without closing its store', async t => {
+    assert.equal(await leave(t, server.url), 'call-1');
+    const nobody = await freePort();
+    assert.match(
+      await leave(t, `redis://user:secret@127.0.0.1:${nobody}/3`),
+      /^UNAVAILABLE .*127\.0\.0\.1:\d+\/3.*REFUSED/,
+    );
+  });
+
+  await t.test('a wrong password is told, the password is not', async t => {
+    const store = openWeek(server.url.replace(encodeURIComponent(PASSWORD), 'hunter2'), 'x');
+    t.after(() => store.close());
+    await assert.rejects(store.labels.size(), (error: Error) => {
+      assert.match(error.message, /WRONGPASS/);
+      assert.doesNotMatch(error.message, /hunter2|w%C3%B6rd/);
+      return true;
+    });
+  });
+});
