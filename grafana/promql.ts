@@ -42,7 +42,7 @@ export interface Scope {
   readonly labels?: { readonly [L in LabelName]?: Matcher };
 }
 
-const BINDS = { or: 0, and: 1, unless: 1, compare: 2, multiply: 4, atom: 6 } as const;
+const BINDS = { or: 0, and: 1, unless: 1, compare: 2, add: 3, multiply: 4, atom: 6 } as const;
 /** Longer expressions are broken at their set operators. */
 const WIDE = 100;
 
@@ -113,9 +113,23 @@ export function compare(left: Query, op: '>' | '<' | '>=' | '<=' | '==' | '!=', 
   return { text: `${inside(left, BINDS.compare + 1)} ${op} ${b}`, binds: BINDS.compare };
 }
 
-export function times(left: Query, factor: number): Query {
-  return { text: `${inside(left, BINDS.multiply)} * ${factor}`, binds: BINDS.multiply };
+export function times(left: Query, factor: number | Query): Query {
+  const right = typeof factor === 'number' ? String(factor) : inside(factor, BINDS.multiply + 1);
+  return { text: `${inside(left, BINDS.multiply)} * ${right}`, binds: BINDS.multiply };
 }
+
+export function plus(left: Query, right: Query): Query {
+  return { text: `${inside(left, BINDS.add)} + ${inside(right, BINDS.add + 1)}`, binds: BINDS.add };
+}
+
+export function minus(left: Query | number, right: Query): Query {
+  const a = typeof left === 'number' ? String(left) : inside(left, BINDS.add);
+  const b = inside(right, BINDS.add + 1);
+  return { text: `${a}${a.length + b.length > WIDE ? '\n' : ' '}- ${b}`, binds: BINDS.add };
+}
+
+/** The value, or `least` where it is below. */
+export const atLeast = (query: Query, least: number): Query => atom(`clamp_min(${query.text}, ${least})`);
 
 export function divide(left: Query, right: Query): Query {
   const [a, b] = [inside(left, BINDS.multiply), inside(right, BINDS.multiply + 1)];
@@ -143,10 +157,14 @@ export const zero: Query = atom('vector(0)');
 export const absent = (query: Query): Query => atom(`absent(${query.text})`);
 
 /** Seconds since the moment that a gauge of the kind "when" names. */
-export const since = (query: Query): Query => ({ text: `time() - ${inside(query, 4)}`, binds: 3 });
+export const since = (query: Query): Query => ({
+  text: `time() - ${inside(query, BINDS.add + 1)}`,
+  binds: BINDS.add,
+});
 
 /** A series that a recording rule writes, of one job. */
-export const recorded = (name: string, job: string): Query => atom(selector(name, new Map([['job', job]])));
+export const recorded = (name: string, job: string, where: Readonly<Record<string, Matcher>> = {}): Query =>
+  atom(selector(name, new Map([['job', job as Matcher], ...Object.entries(where)])));
 
 export interface Selection<K extends MetricKey> {
   readonly where?: Where<K>;
@@ -157,6 +175,8 @@ export interface Selection<K extends MetricKey> {
 export interface Queries {
   /** A gauge as it is, for one of its labels' values or all. */
   gauge<K extends GaugeKey | UpDownKey>(key: K, where?: Where<K>): Query;
+  /** A counter as it stands, since its process began: whether it is there rather than how much it says. */
+  counter<K extends CounterKey>(key: K, where?: Where<K>): Query;
   /** Growth a second, summed. Needs two samples of a series, so its very first value is not seen. */
   rate<K extends CountingKey>(key: K, window: Window, selection?: Selection<K>): Query;
   /**
@@ -188,6 +208,7 @@ export function createQueries(scope: Scope): Queries {
   return {
     up,
     gauge: (key, where = {}) => atom(select(key, '', where)),
+    counter: (key, where = {}) => atom(select(key, '', where)),
     rate(key, window, { where = {}, by = [] } = {}) {
       const range = atom(`rate(${select(key, countSuffix(key), where)}[${window}])`);
       return summed(key, range, by);

@@ -10,7 +10,7 @@ export interface Recording {
 }
 
 /** The name of a recorded series: which labels it keeps, from which metric, by which operation. */
-function recordName(level: readonly string[], key: MetricKey, operation: string): string {
+export function recordName(level: readonly string[], key: MetricKey, operation: string): string {
   return `${level.join('_')}:${metricName(key).replace(/_total$/, '')}:${operation}`;
 }
 

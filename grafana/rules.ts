@@ -10,6 +10,7 @@ import { modelChanged } from './alerts/model-changed.js';
 import { watchdog } from './alerts/watchdog.js';
 import { type GrafanaOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { recordings } from './recording.js';
+import { TRUTH_INTERVAL, truthRecordings } from './truth-recording.js';
 
 /** Every alert, in the order in which a person would look at them: is anybody watching, then what they see. */
 const TABLE: readonly AlertFactory[] = [
@@ -32,6 +33,7 @@ export function alerts(options: ResolvedOptions): readonly Alert[] {
 export interface RecordingRule {
   readonly record: string;
   readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface AlertingRule {
@@ -92,6 +94,16 @@ export function recordingRules(options: ResolvedOptions): RuleFile<RecordingRule
   return { groups: [{ name: GROUPS[0], interval: options.timings.evaluationInterval, rules }] };
 }
 
+/** Measures from the counters of labelled calls, over an hour and a day: apart, as they are dearer and change slowly. */
+export function truthRules(options: ResolvedOptions): RuleFile<RecordingRule> {
+  const rules = truthRecordings(options).map(({ name, expr, labels }) => ({
+    record: name,
+    expr: expr.text,
+    ...(labels === undefined ? {} : { labels }),
+  }));
+  return { groups: [{ name: 'llm-monitor.truth', interval: TRUTH_INTERVAL, rules }] };
+}
+
 /** The alerts alone; they read what the recording rules write. */
 export function alertingRules(options: ResolvedOptions): RuleFile<AlertingRule> {
   const rules = alerts(options).flatMap(alert => alert.rules.map(rule => alertingRule(alert, rule, options)));
@@ -104,5 +116,6 @@ export function alertingRules(options: ResolvedOptions): RuleFile<AlertingRule> 
  */
 export function rules(options: GrafanaOptions = {}): RuleFile {
   const resolved = resolveOptions(options);
-  return { groups: [...recordingRules(resolved).groups, ...alertingRules(resolved).groups] };
+  const files = [recordingRules(resolved), truthRules(resolved), alertingRules(resolved)];
+  return { groups: files.flatMap(({ groups }): RuleFile['groups'] => groups) };
 }

@@ -33,7 +33,7 @@ describe('generated files', () => {
 
   it('are YAML that says what the objects say', () => {
     const files = generate();
-    const groups = ['recording', 'alerts'].flatMap(
+    const groups = ['recording', 'truth', 'alerts'].flatMap(
       name => (parse(files.get(`prometheus/rules/${name}.yaml`) ?? '') as { groups: unknown[] }).groups,
     );
     assert.deepEqual(groups, rules().groups);

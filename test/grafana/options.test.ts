@@ -54,7 +54,7 @@ describe('options', () => {
     const strip = (text: string): string => text.replace(/\[\w+\]|offset \w+|>= \d+|window="\d+"/g, '');
     const shape = (options: GrafanaOptions): unknown =>
       rules(options).groups.flatMap(group =>
-        group.rules.map(rule => [strip(rule.expr), 'labels' in rule ? [rule.alert, rule.labels] : rule.record]),
+        group.rules.map(rule => [strip(rule.expr), 'alert' in rule ? [rule.alert, rule.labels] : rule.record]),
       );
     assert.deepEqual(shape({ timings: fastTimings }), shape({}));
   });

@@ -135,6 +135,40 @@ describe('rules in promtool', () => {
   });
 });
 
+describe('recorded measures of labelled calls', () => {
+  it('fail their worked example when a rule is wrong', async t => {
+    const tool = requireTool(t, 'promtool');
+    if (tool === undefined) return;
+    const faults: readonly (readonly [what: string, from: string | RegExp, to: string])[] = [
+      [
+        'corrections are forgotten',
+        /- sum by \(job, task, model, class, outcome\)/,
+        '- 0 * sum by (job, task, model, class, outcome)',
+      ],
+      ['recall is precision', /recall_1d/g, 'precision_1d'],
+      ['the macro average is over all classes', /(count by \(job, task, model\) .*) > 0\)/, '$1 >= 0)'],
+      ['chance is left out', /(accuracy_1h\{[^}]*\})\s+- job_task_model/, '$1 - 0 * job_task_model'],
+      ['all models are one', 'model!="all"', 'model="m-1"'],
+      [
+        'a text has a precision',
+        /\n *and on \(job, task\) sum by \(job, task\) \(llm_monitor_truth_confusion_total\{job="llm-monitor"\}\)/,
+        '',
+      ],
+    ];
+    for (const [what, from, to] of faults) {
+      const folder = written({});
+      const file = join(folder, 'prometheus', 'rules', 'truth.yaml');
+      const text = readFileSync(file, 'utf8');
+      const broken = text.replace(from, to);
+      assert.notEqual(broken, text, what);
+      writeFileSync(file, broken);
+      assert.ok((await promtool(tool, 'check', 'rules', file)).ok, `${what}: still PromQL`);
+      const { ok } = await promtool(tool, 'test', 'rules', join(folder, 'prometheus', 'tests', 'truth.yaml'));
+      assert.equal(ok, false, `nobody noticed that ${what}`);
+    }
+  });
+});
+
 describe('every query', () => {
   it('is PromQL: of panels, annotations and runbooks, with empty options too', async t => {
     const tool = requireTool(t, 'promtool');
