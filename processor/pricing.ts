@@ -30,7 +30,7 @@ export interface Pricing {
    */
   cost(call: LlmCall, hints?: PriceHints): number | undefined;
   costOf(query: PriceQuery): number | undefined;
-  /** Reads what the first price would else wait for: 10 to 20 ms of the built-in table. */
+  /** Reads what the first price would else wait for: a few milliseconds of the built-in table. */
   warm?(): void;
 }
 

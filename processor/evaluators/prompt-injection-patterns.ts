@@ -1,5 +1,7 @@
-import { promptWords, turnWord } from './message-words.js';
+import { asciiTable, codeOf, DIGIT, foldCodePoint, kindOf } from './fold.js';
+import { turnWord } from './message-words.js';
 import type { WordSequence } from './prompt-injection-sequences.js';
+import { HASH_PRIME, HASH_START } from './word-hash.js';
 
 /** What an attack tries. Closed: it becomes a reason. */
 export type InjectionReason = 'overrides' | 'extracts' | 'switches_role' | 'lifts_limits' | 'forges_turn';
@@ -163,22 +165,32 @@ const ROWS: Rows = {
   ],
 };
 
-let sequences: readonly WordSequence<InjectionReason>[] | undefined;
-
-/** What attacks say, as sequences of words; compiled at the first use. */
-export function injectionSequences(): readonly WordSequence<InjectionReason>[] {
-  sequences ??= (Object.keys(ROWS) as InjectionReason[]).flatMap(reason =>
-    ROWS[reason].map(([weight, within, ...steps]) => ({ reason, weight, within, steps: steps.map(words) })),
-  );
-  return sequences;
+/**
+ * What attacks say, as sequences of words: made anew, one after the other, for all of them take some milliseconds.
+ * Who needs them often keeps them.
+ */
+export function* injectionSequences(): Generator<WordSequence<InjectionReason>> {
+  for (const reason of Object.keys(ROWS) as InjectionReason[])
+    for (const [weight, within, ...steps] of ROWS[reason]) yield { reason, weight, within, steps: steps.map(wordsOf) };
 }
 
-function words(step: string): ReadonlySet<number> {
+/** The words of a step as a message folds them; of two words with a hyphen the first counts. */
+function wordsOf(step: string): ReadonlySet<number> {
   return new Set(
     step.split(' ').map(word => {
-      const { hashes } = promptWords(word.replace(':', ''));
-      const hash = hashes[0] as number;
+      const hash = foldedHash(word.replace(/[:-].*$/, ''));
       return word.endsWith(':') ? turnWord(hash) : hash;
     }),
   );
+}
+
+/** Not by the tables of `promptWords`: a message may be in them. */
+function foldedHash(word: string): number {
+  let hash = HASH_START;
+  for (const character of word) {
+    const code = character.codePointAt(0) as number;
+    const packed = code < 128 ? (asciiTable()[code] as number) : foldCodePoint(code);
+    if (kindOf(packed) <= DIGIT) hash = Math.imul(hash ^ codeOf(packed), HASH_PRIME);
+  }
+  return hash;
 }

@@ -4,7 +4,7 @@ import type { Evaluation, Evaluator, EvaluatorInput } from './evaluator.js';
 import { type LinearModel, logistic } from './linear-model.js';
 import { type PromptWords, promptWords } from './message-words.js';
 import { type InjectionReason, injectionSequences } from './prompt-injection-patterns.js';
-import { SequenceMatcher } from './prompt-injection-sequences.js';
+import { SequenceMatcher, type WordSequence } from './prompt-injection-sequences.js';
 
 /** How much of a call's messages is read, in UTF-16 units: of each its head and its tail, the newest message first. */
 const LIMIT = { all: 20_480, tail: 4096, messages: 64 };
@@ -33,6 +33,17 @@ export interface InjectionVerdict {
 
 let matcher: SequenceMatcher<InjectionReason> | undefined;
 
+/** Compiles the sequences of words, a piece a step; what a message needs of them at once otherwise takes some milliseconds. */
+export function* warmPromptInjection(): Generator<void> {
+  if (matcher !== undefined) return;
+  const sequences: WordSequence<InjectionReason>[] = [];
+  for (const sequence of injectionSequences()) {
+    sequences.push(sequence);
+    yield;
+  }
+  matcher ??= new SequenceMatcher(sequences);
+}
+
 /**
  * Judges the words of one message by its worst window.
  * @param model undefined to judge by patterns alone
@@ -47,7 +58,7 @@ export function judgeWords(words: PromptWords, model: LinearModel | undefined): 
 }
 
 function judgeWindow(words: PromptWords, from: number, to: number, model: LinearModel | undefined): InjectionVerdict {
-  matcher ??= new SequenceMatcher(injectionSequences());
+  matcher ??= new SequenceMatcher([...injectionSequences()]);
   let open = 1;
   let reason: InjectionReason | undefined;
   let most = 0;

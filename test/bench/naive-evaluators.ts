@@ -248,6 +248,8 @@ function injectionOf(text: CallText): Evaluation {
   return worst;
 }
 
+const sequences = [...injectionSequences()];
+
 function judgeMessage(message: string, model: LinearModel) {
   const hashes: number[] = [];
   const places: number[] = [];
@@ -262,7 +264,7 @@ function judgeMessage(message: string, model: LinearModel) {
   let open = 1;
   let most = 0;
   let reason: string | undefined;
-  for (const sequence of injectionSequences()) {
+  for (const sequence of sequences) {
     if (!sequence.steps.every(step => [...step].some(word => there.has(word)))) continue;
     let reached = new Set(hashes.flatMap((word, i) => (sequence.steps[0]?.has(word) ? [places[i] as number] : [])));
     for (const step of sequence.steps.slice(1)) {
