@@ -10,7 +10,7 @@ import { modelChanged } from './alerts/model-changed.js';
 import { watchdog } from './alerts/watchdog.js';
 import { type GrafanaOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { recordings } from './recording.js';
-import { TRUTH_INTERVAL, truthRecordings } from './truth-recording.js';
+import { truthInterval, truthRecordings } from './truth-recording.js';
 
 /** Every alert, in the order in which a person would look at them: is anybody watching, then what they see. */
 const TABLE: readonly AlertFactory[] = [
@@ -101,7 +101,7 @@ export function truthRules(options: ResolvedOptions): RuleFile<RecordingRule> {
     expr: expr.text,
     ...(labels === undefined ? {} : { labels }),
   }));
-  return { groups: [{ name: 'llm-monitor.truth', interval: TRUTH_INTERVAL, rules }] };
+  return { groups: [{ name: 'llm-monitor.truth', interval: truthInterval(options), rules }] };
 }
 
 /** The alerts alone; they read what the recording rules write. */

@@ -1,4 +1,4 @@
-import type { ResolvedOptions } from './options.js';
+import { type Duration, type ResolvedOptions, seconds } from './options.js';
 import {
   aggregate,
   and,
@@ -21,8 +21,13 @@ import { type Recording, recordName, ruleQueries } from './recording.js';
 export const TRUTH_RANGES = ['1h', '1d'] as const;
 export type TruthRange = (typeof TRUTH_RANGES)[number];
 
-/** A day of counters is read each time; well within the five minutes that Prometheus looks back. */
-export const TRUTH_INTERVAL = '2m';
+/** How often they are recorded: more seldom than what alerts read, as a day of counters is read each time. */
+export function truthInterval({ timings }: ResolvedOptions): Duration {
+  const time = SELDOM * seconds(timings.evaluationInterval);
+  return Number.isInteger(time) ? `${time}s` : `${Math.round(time * 1000)}ms`;
+}
+
+const SELDOM = 4;
 
 export interface TruthRecording extends Recording {
   readonly labels?: Readonly<Record<string, string>>;
