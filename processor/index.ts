@@ -44,6 +44,9 @@ export type { AskJudge, JudgeOptions, JudgeRequest } from './judge/options.js';
 export { loadLanguageDetector } from './language-detector.js';
 export { createPricing, type Pricing } from './pricing.js';
 export { LlmSpanProcessor, type LlmSpanProcessorOptions } from './span-processor.js';
+export { type BleuSmoothing, bleu } from './truth/bleu.js';
+export { chrf } from './truth/chrf.js';
+export { levenshtein, levenshteinRatio } from './truth/edit-distance.js';
 export {
   type Answer,
   GroundTruth,
@@ -52,3 +55,4 @@ export {
   type TaskKind,
   type WindowConfig,
 } from './truth/ground-truth.js';
+export { exactMatch, rougeL, rougeN, squadExactMatch, squadF1 } from './truth/text-match.js';

@@ -36,6 +36,7 @@ export const FAMILIES = {
   exact: { kinds: ['text'], ...share },
   token_f1: { kinds: ['text'], ...share },
   rouge_l: { kinds: ['text'], ...share },
+  chrf: { kinds: ['text'], ...share },
   mae: { kinds: ['number'], ...error },
   rmse: { kinds: ['number'], ...error },
   flagged: { ...share, part: 'evaluator' },

@@ -48,11 +48,11 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   stop_sequence: 'stop',
 };
 
-const VERDICT_FIELDS = ['actual', 'predicted', 'score', 'tokenF1', 'rougeL', 'error'] as const;
+const VERDICT_FIELDS = ['actual', 'predicted', 'score', 'tokenF1', 'rougeL', 'chrf', 'error'] as const;
 const FIELDS_OF: Readonly<Record<TaskKind, readonly (typeof VERDICT_FIELDS)[number][]>> = {
   binary: ['actual', 'predicted', 'score'],
   multiclass: ['actual', 'predicted', 'score'],
-  text: ['actual', 'predicted', 'tokenF1', 'rougeL'],
+  text: ['actual', 'predicted', 'tokenF1', 'rougeL', 'chrf'],
   number: ['error'],
 };
 
@@ -135,6 +135,7 @@ export class RowScorer {
       score: values('score'),
       tokenF1: values('tokenF1'),
       rougeL: values('rougeL'),
+      chrf: values('chrf'),
       error: values('error'),
       scores: all(this.#scores),
       flagged: all(this.#flagged),

@@ -28,6 +28,7 @@ export interface Scored {
   readonly score: Float64Array;
   readonly tokenF1: Float64Array;
   readonly rougeL: Float64Array;
+  readonly chrf: Float64Array;
   readonly error: Float64Array;
   /** By evaluator. */
   readonly scores: ReadonlyMap<string, Float64Array>;
@@ -96,6 +97,8 @@ export function statisticOf(measure: Measure, scored: Scored): Statistic {
       return meanOf(scored.tokenF1);
     case 'rouge_l':
       return meanOf(scored.rougeL);
+    case 'chrf':
+      return meanOf(scored.chrf);
     case 'mae':
     case 'rmse': {
       const { family } = measure;

@@ -16,7 +16,7 @@ Measures
   classes   accuracy, balanced_accuracy, mcc, kappa, ece; precision, recall and f1 with .macro, .micro, .weighted or .CLASS
             (without: of the positive class)
   binary    also auc, average_precision, log_loss, brier
-  text      accuracy (the same as exact), token_f1, rouge_l
+  text      accuracy (the same as exact), token_f1, rouge_l, chrf
   number    mae, rmse
   any       flagged.EVALUATOR (share of answers), score.EVALUATOR (mean); left_out (share of rows that could not be used)
 

@@ -72,6 +72,8 @@ describe('measures of check', () => {
         ['accuracy', 0.5],
         ['token_f1', 1],
         ['rouge_l', (1 + 2 / 3) / 2],
+        // Of `thefox` 3 of 6, 2 of 5 and 1 of 4 n-grams are in `fox`, which has all of its own there.
+        ['chrf', (1 + (5 * 1.15) / (4 * 1.15 + 3)) / 2],
       ],
     ],
     [
