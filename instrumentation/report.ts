@@ -174,8 +174,13 @@ function endSpan(ending: Ending, call: LlmCall): void {
   if (content !== undefined && recorder.content !== undefined) {
     const { endedAt, startedAt, duration } = ending;
     const endedAtEpoch = startedAt + duration * 1000;
-    const all = { ...target.spanOptions.attributes, ...attributes };
-    recorder.content.write({ content, span, endedAt, endedAtEpoch, attributes: all });
+    recorder.content.write({
+      content,
+      span,
+      endedAt,
+      endedAtEpoch,
+      attributes: () => ({ ...target.spanOptions.attributes, ...attributes }),
+    });
     return;
   }
   try {

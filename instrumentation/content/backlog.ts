@@ -23,6 +23,7 @@ export class Backlog {
   #jobs: Job[] = [];
   #weight = 0;
   #running: Iterator<void> | undefined;
+  #inStep = false;
   #cancel: (() => void) | undefined;
 
   constructor(clock: Clock) {
@@ -63,9 +64,13 @@ export class Backlog {
   /** @returns false when nothing is left */
   #step(): boolean {
     const [job] = this.#jobs;
-    if (job === undefined) return false;
+    // A span that ends may make its processor flush, which leads here again: the loop outside goes on with what is left.
+    if (job === undefined || this.#inStep) return false;
     this.#running ??= job.run();
-    if (this.#running.next().done === true) {
+    this.#inStep = true;
+    const { done } = this.#running.next();
+    this.#inStep = false;
+    if (done === true) {
       this.#running = undefined;
       this.#jobs.shift();
       this.#weight -= job.weight;

@@ -1,7 +1,8 @@
 import type { Redaction } from '../../core/content.js';
 import type { Json } from '../../core/json.js';
-import { MARGIN } from '../readers/content.js';
+import { MARGIN, MAX_MESSAGE } from '../readers/content.js';
 import { withoutBytes } from './bytes.js';
+import { Recurring } from './recurring.js';
 
 /** Characters that may still be written; each cleaned value takes its own. */
 export interface Room {
@@ -35,6 +36,8 @@ const LONG_NUMBER = /(?<=[:[,]\s{0,8})-?\d{16,64}(?=\s{0,8}[,}\]])/g;
  */
 export class Cleaner {
   readonly #redact: ((text: string) => string) | undefined;
+  readonly #texts = new Recurring<string>();
+  readonly #values = new Recurring<{ readonly value: Json; readonly size: number }>();
 
   constructor(redaction: Redaction) {
     this.#redact = redaction === 'off' ? undefined : redaction;
@@ -60,6 +63,33 @@ export class Cleaner {
     const out = clean.length <= keep ? clean : cutAt(clean, keep) + CUT;
     room.left -= out.length;
     return out;
+  }
+
+  /** A text that the app sends with every call. */
+  *recurringText(raw: string, room: Room): Steps<string> {
+    const known = this.#texts.get(raw);
+    if (known !== undefined && known.length <= room.left) {
+      room.left -= known.length;
+      return known;
+    }
+    const fits = raw.length < room.left;
+    const text = yield* this.text(raw, room);
+    if (fits) this.#texts.set(raw, text);
+    return text;
+  }
+
+  /** JSON that the app sends with every call. */
+  *recurringJson(value: unknown, room: Room): Steps<Json> {
+    const key = keyOf(value);
+    const known = key === undefined ? undefined : this.#values.get(key);
+    if (known !== undefined && known.size < room.left) {
+      room.left -= known.size;
+      return known.value;
+    }
+    const before = room.left;
+    const json = yield* this.json(value, room);
+    if (key !== undefined && room.left > 0) this.#values.set(key, { value: json, size: before - room.left });
+    return json;
   }
 
   /** Texts that stand one after the other. What only shows in all of them together is one mark, and its texts are one. */
@@ -173,6 +203,16 @@ function parseJson(text: string): object | undefined {
   if (!/^\s{0,64}[{[]/.test(text)) return undefined;
   try {
     return JSON.parse(text.replace(LONG_NUMBER, number => `"${number}"`)) as object;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text of a value; undefined where it has none, or a very long one. */
+function keyOf(value: unknown): string | undefined {
+  try {
+    const key = JSON.stringify(value) as string | undefined;
+    return key !== undefined && key.length < MAX_MESSAGE ? key : undefined;
   } catch {
     return undefined;
   }

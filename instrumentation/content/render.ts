@@ -27,7 +27,7 @@ const ITEM_SIZE = 64;
  */
 export function* render({ input, output }: CallContent, cleaner: Cleaner): Steps<RenderedContent> {
   const total: Room = { left: MAX_CALL };
-  const system = yield* cleanParts(input.system, cleaner, total);
+  const system = yield* cleanParts(input.system, cleaner, total, true);
   const answers: Json[] = [];
   for (const message of output) answers.push(yield* cleanMessage(message, cleaner, total));
   const messages: Json[] = [];
@@ -66,20 +66,20 @@ function* cleanTools(tools: readonly unknown[], cleaner: Cleaner, total: Room): 
       break;
     }
     const room = share(total);
-    out.push(yield* cleaner.json(tool, room));
+    out.push(yield* cleaner.recurringJson(tool, room));
     room.settle();
   }
   return out;
 }
 
 function* cleanMessage(message: Message, cleaner: Cleaner, total: Room): Steps<Json> {
-  const parts = yield* cleanParts(message.parts, cleaner, total);
+  const parts = yield* cleanParts(message.parts, cleaner, total, message.role === 'system');
   const name = message.name === undefined ? {} : { name: yield* cleaner.text(message.name, { left: 256 }) };
   const { role, finish_reason } = message;
   return { role, ...name, parts, ...(finish_reason === undefined ? {} : { finish_reason }) };
 }
 
-function* cleanParts(parts: readonly Part[], cleaner: Cleaner, total: Room): Steps<Json[]> {
+function* cleanParts(parts: readonly Part[], cleaner: Cleaner, total: Room, recurring: boolean): Steps<Json[]> {
   const room = share(total);
   const out: Json[] = [];
   for (let i = 0; i < parts.length; i++) {
@@ -96,8 +96,10 @@ function* cleanParts(parts: readonly Part[], cleaner: Cleaner, total: Room): Ste
     // A number may stand across the parts of one text.
     const { type } = part;
     const texts: string[] = [];
-    for (; parts[i]?.type === type && (texts.length === 0 || room.left > 0); i++)
-      texts.push(yield* cleaner.text((parts[i] as { readonly content: string }).content, room));
+    for (; parts[i]?.type === type && (texts.length === 0 || room.left > 0); i++) {
+      const { content } = parts[i] as { readonly content: string };
+      texts.push(yield* recurring ? cleaner.recurringText(content, room) : cleaner.text(content, room));
+    }
     i--;
     for (const content of cleaner.together(texts)) out.push({ type, content });
     yield;

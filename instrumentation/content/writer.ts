@@ -25,8 +25,8 @@ export interface Unwritten {
   /** When the call ended: of `performance.now()`, and in milliseconds since the epoch. */
   readonly endedAt: number;
   readonly endedAtEpoch: number;
-  /** The attributes of the call, for its event. */
-  readonly attributes: Attributes;
+  /** The attributes of the call, for its event; asked for later, and only if there is one. */
+  readonly attributes: () => Attributes;
 }
 
 const NAMES = {
@@ -78,8 +78,8 @@ export class ContentWriter {
       // Spans hold no objects: the text of the JSON stands for it.
       if (this.#onSpan)
         for (const [name, value] of Object.entries(content)) call.span?.setAttribute(name, JSON.stringify(value));
-      const { span, attributes, endedAtEpoch: at } = call;
-      this.#events?.emit({ span, at, attributes, content });
+      const { span, endedAtEpoch: at } = call;
+      this.#events?.emit({ span, at, attributes: call.attributes(), content });
     } catch {
       this.#fault();
     } finally {

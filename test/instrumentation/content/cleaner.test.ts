@@ -157,6 +157,55 @@ describe('JSON', () => {
   });
 });
 
+describe('what comes with every call', () => {
+  it('is masked once, and again when it has changed', () => {
+    let reads = 0;
+    const counting = new Cleaner(raw => {
+      reads++;
+      return maskText(raw);
+    });
+    const system = `You are ${value('email')}.`;
+    const tool = { name: 'find', parameters: { owner: value('email') } };
+    const both = (): unknown => [
+      run(counting.recurringText(system, room())),
+      run(counting.recurringJson(tool, room())),
+    ];
+    const first = both();
+    assert.deepEqual(first, ['You are [EMAIL].', { name: 'find', parameters: { owner: '[EMAIL]' } }]);
+    const before = reads;
+    assert.deepEqual(both(), first);
+    assert.equal(reads, before);
+    tool.name = value('email');
+    assert.equal((both() as [string, { name: string }])[1].name, '[EMAIL]');
+    assert.ok(reads > before);
+  });
+
+  it('takes its room each time, and is cut where there is less', () => {
+    const counting = new Cleaner(maskText);
+    for (let i = 0; i < 2; i++) {
+      const given = room(100);
+      run(counting.recurringText('four', given));
+      assert.equal(given.left, 96);
+    }
+    assert.equal(run(counting.recurringText('four', room(2))), `fo${CUT}`);
+    assert.equal(run(counting.recurringText('four', room(100))), 'four');
+  });
+
+  it('is forgotten when much else has come', () => {
+    const reads: string[] = [];
+    const counting = new Cleaner(raw => {
+      reads.push(raw.slice(0, 3));
+      return raw;
+    });
+    for (let i = 0; i < 60; i++) run(counting.recurringText(`${i} ${'word '.repeat(2000)}`, room(20_000)));
+    const before = reads.length;
+    run(counting.recurringText(`59 ${'word '.repeat(2000)}`, room(20_000)));
+    assert.equal(reads.length, before);
+    run(counting.recurringText(`0 ${'word '.repeat(2000)}`, room(20_000)));
+    assert.equal(reads.length, before + 1);
+  });
+});
+
 describe('an address', () => {
   it('opens no door', () => {
     for (const [raw, expected] of [

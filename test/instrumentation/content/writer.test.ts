@@ -167,7 +167,7 @@ describe('the backlog', () => {
         messages: [{ role: 'user', parts: [{ type: 'text', content }] }],
         tools: [],
       } as const;
-      made.write({ content: { input, output: [] }, span, endedAt: 1, endedAtEpoch: 1, attributes: {} });
+      made.write({ content: { input, output: [] }, span, endedAt: 1, endedAtEpoch: 1, attributes: () => ({}) });
     };
     return { clock, wiring, ended, write };
   }
