@@ -70,6 +70,19 @@ describe('redaction', () => {
     assert.equal(redacted(text, [{ start: 0, end: 3, kind: 'email' }]), '[EMAIL][CARD]');
   });
 
+  it('joins no two halves to a number: a mark stands between them', () => {
+    const random = createRandom(9);
+    const digits = (PII['card'] as Sample)(random).replace(/\D/g, '');
+    const { text: email } = placed((PII['email'] as Sample)(random), '', '');
+    const [first, second] = [digits.slice(0, 8), digits.slice(8)];
+    assert.deepEqual(found(first + second), ['card']);
+    assert.equal(redacted(`${first} ${email} ${second}`), `${first} [EMAIL] ${second}`);
+    assert.equal(
+      redacted(`${first} x ${second}`, [{ start: 8, end: 11, kind: 'name' }]),
+      `${first}[REDACTED]${second}`,
+    );
+  });
+
   it('leaves nothing to find, whatever is mixed', () => {
     const random = createRandom(77);
     const glue = [
