@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type MeterProvider, metrics } from '@opentelemetry/api';
+import { CHUNKS, memoryFetch, QUESTION, replies } from './replies.js';
 
 /**
  * CPU that watching adds to a call: `node dist/test/bench/call-overhead.js [rounds] [memory]`. The server and each contestant
@@ -11,49 +12,6 @@ import { type MeterProvider, metrics } from '@opentelemetry/api';
  * within one round count. Deferred work is in the figure: a contestant flushes before it reads its clock. A difference counts
  * only if it is well above what the second bare contestant shows.
  */
-const PLAIN = { id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'gpt-4o-mini-2024-07-18' };
-const WORDS = 'The parcel left our warehouse on Monday and should be with you by Thursday at noon. ';
-const CHUNKS = 200;
-
-/** The plain answer, and the packets of the streamed one. */
-function replies(): { readonly plain: string; readonly packets: readonly string[] } {
-  const plain = JSON.stringify({
-    ...PLAIN,
-    choices: [
-      { index: 0, message: { role: 'assistant', content: WORDS.repeat(8).slice(0, 600) }, finish_reason: 'stop' },
-    ],
-    usage: { prompt_tokens: 60, completion_tokens: 140, total_tokens: 200 },
-  });
-  const chunk = (delta: object, finish: string | null): string =>
-    `data: ${JSON.stringify({ ...PLAIN, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
-  const packets: string[] = [];
-  for (let i = 0; i < CHUNKS; i += 8) {
-    const size = Math.min(8, CHUNKS - i);
-    packets.push(Array.from({ length: size }, (_, n) => chunk({ content: `w${i + n} ` }, null)).join(''));
-  }
-  packets.push(`${chunk({}, 'stop')}data: [DONE]\n\n`);
-  return { plain, packets };
-}
-
-/** Answers from memory: without sockets the figures scatter far less, and hold only what runs in the process. */
-function memoryFetch(): typeof fetch {
-  const { plain, packets } = replies();
-  const bytes = packets.map(packet => new TextEncoder().encode(packet));
-  return async (_url, init) => {
-    if (!String(init?.body).includes('"stream":true'))
-      return new Response(plain, { headers: { 'content-type': 'application/json' } });
-    let next = 0;
-    const body = new ReadableStream({
-      pull(controller) {
-        const packet = bytes[next++];
-        if (packet === undefined) controller.close();
-        else controller.enqueue(packet);
-      },
-    });
-    return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
-  };
-}
-
 function serve(): void {
   const { plain, packets } = replies();
   const server = createServer((request, response) => {
@@ -173,12 +131,8 @@ async function compete(name: string, port: number): Promise<void> {
     maxRetries: 0,
     ...(port === 0 ? { fetch: memoryFetch() } : {}),
   });
-  const messages = [
-    { role: 'system', content: 'You answer customers of a parcel service in two sentences.' },
-    { role: 'user', content: WORDS.repeat(9) },
-  ];
   const one = async (stream: boolean): Promise<void> => {
-    const answer = await client.chat.completions.create({ model: 'gpt-4o-mini', messages, stream });
+    const answer = await client.chat.completions.create({ model: 'gpt-4o-mini', messages: QUESTION, stream });
     if (stream) for await (const _ of answer as AsyncIterable<unknown>);
   };
   process.on('message', async ({ stream, concurrency, calls }: Turn) => {
