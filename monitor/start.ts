@@ -21,12 +21,14 @@ import {
   LlmSpanProcessor,
   maskText,
 } from '../processor/index.js';
+import type { StateStore } from '../processor/state/state-store.js';
 import { type LoadedConfig, loadConfig, type MonitorConfig } from './config/load.js';
 import { registerMetrics, registerTracing } from './globals.js';
 import { flushOnLeave } from './leave.js';
 import { disabledMonitor, type Monitor } from './monitor.js';
 import { otlpProcessor } from './otlp.js';
 import { readPrices } from './prices.js';
+import { keepState, openState } from './state.js';
 
 let running: Monitor | undefined;
 
@@ -83,20 +85,25 @@ function evaluatorSelection({ settings }: LoadedConfig): readonly string[] {
   return changes ? [...PRESET_TABLE[settings.preset].evaluators.map(name => `+${name}`), ...chosen] : chosen;
 }
 
-function processorOf(loaded: LoadedConfig, wiring: Wiring): LlmSpanProcessor {
-  const { settings, code } = loaded;
+function detectionOf({ settings }: LoadedConfig): Detection {
   const { thresholds } = PRESET_TABLE[settings.preset];
+  return new Detection({
+    threshold: thresholds.anomalyScore,
+    ...(settings.detectors === undefined ? {} : { detectors: settings.detectors }),
+  });
+}
+
+function processorOf(loaded: LoadedConfig, wiring: Wiring, state: StateStore | undefined): LlmSpanProcessor {
+  const { settings, code } = loaded;
   const windows = code.truth?.windows;
   return new LlmSpanProcessor({
     wiring,
     evaluators: createEvaluators(evaluatorSelection(loaded), code.customEvaluators),
-    detection: new Detection({
-      threshold: thresholds.anomalyScore,
-      ...(settings.detectors === undefined ? {} : { detectors: settings.detectors }),
-    }),
+    detection: detectionOf(loaded),
     truth: new GroundTruth({
       wiring,
       labelTtl: settings.labelTtl,
+      ...(state === undefined ? {} : { state }),
       ...(code.truth?.tasks === undefined ? {} : { tasks: code.truth.tasks }),
       ...(code.truth?.slices === undefined ? {} : { slices: code.truth.slices }),
       ...(windows === undefined ? {} : { windows }),
@@ -108,8 +115,9 @@ function processorOf(loaded: LoadedConfig, wiring: Wiring): LlmSpanProcessor {
 function assemble(loaded: LoadedConfig) {
   const { settings, code } = loaded;
   const wiring = createWiring({ seriesLimit: settings.seriesLimit, callLabels: settings.labels });
-  const processor = processorOf(loaded, wiring);
   const resource = resourceOf(loaded);
+  const state = openState(settings, resource, wiring);
+  const processor = processorOf(loaded, wiring, state);
   const otlp = otlpProcessor(process.env);
   const exported = [...(code.spanProcessors ?? []), ...(otlp === undefined ? [] : [otlp])];
   const tracerProvider = new NodeTracerProvider({ resource, spanProcessors: [processor, ...exported] });
@@ -145,14 +153,21 @@ function assemble(loaded: LoadedConfig) {
     instrumentation.setTracerProvider(tracerProvider);
     undo.push(registerTracing(tracerProvider));
   }
-  if (otlp !== undefined) undo.push(flushOnLeave(() => tracerProvider.forceFlush().catch(() => undefined)));
+  const leaving: (() => Promise<unknown>)[] = [];
+  if (otlp !== undefined) leaving.push(() => tracerProvider.forceFlush());
   instrumentation.enable();
   registerLoaderHooks(instrumentation);
   exporter.startServer().catch(() => undefined);
+  const kept = state && keepState({ state, resource, wiring, processor, exporter, fresh: () => detectionOf(loaded) });
+  if (kept !== undefined) leaving.push(kept.flush);
+  // One for all: where two listen for a signal, each would take the other for the app, which decides.
+  if (leaving.length > 0)
+    undo.push(flushOnLeave(async () => void (await Promise.allSettled(leaving.map(run => run())))));
 
   const stop = async (): Promise<void> => {
     instrumentation.disable();
     await processor.shutdown();
+    await kept?.stop();
     await Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]);
     for (const step of undo) step();
   };

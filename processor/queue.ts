@@ -17,6 +17,8 @@ export interface WorkQueueOptions<T> {
   onIdle?(): boolean;
 }
 
+/** Items that may wait while the work is held back: as many again as come in the seconds that a state takes to be read. */
+const HELD_CAPACITY = 65_536;
 /** How long one slice may hold the event loop, in milliseconds. */
 const SLICE_MS = 4;
 
@@ -33,6 +35,7 @@ export class WorkQueue<T> {
   #done = 0;
   #scheduled = false;
   #closed = false;
+  #holds = 0;
   readonly #waiting: { readonly target: number; readonly resolve: () => void }[] = [];
 
   constructor(options: WorkQueueOptions<T>) {
@@ -51,7 +54,8 @@ export class WorkQueue<T> {
       return;
     }
     const weight = weigh(item);
-    if (this.size >= capacity || (this.#weight + weight > maxWeight && this.size > 0)) {
+    const room = this.#holds > 0 ? Math.max(capacity, HELD_CAPACITY) : capacity;
+    if (this.size >= room || (this.#weight + weight > maxWeight && this.size > 0)) {
       onDrop(item, 'queue_full');
       return;
     }
@@ -64,6 +68,18 @@ export class WorkQueue<T> {
   /** Asks for a turn although nothing was pushed, so that idle work goes on. */
   wake(): void {
     if (!this.#closed) this.#schedule();
+  }
+
+  /** Holds all work back until the function that it gives is called; more may wait meanwhile. */
+  hold(): () => void {
+    let held = true;
+    this.#holds++;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds--;
+      if (this.size > 0) this.#schedule();
+    };
   }
 
   /** Resolves once all that was pushed before is done. */
@@ -79,13 +95,14 @@ export class WorkQueue<T> {
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
+    if (this.#scheduled || this.#holds > 0) return;
     this.#scheduled = true;
     this.#options.clock.defer(() => this.#slice());
   }
 
   #slice(): void {
     this.#scheduled = false;
+    if (this.#holds > 0) return;
     const { work, weigh, onSlice, onIdle } = this.#options;
     const begin = performance.now();
     let more = false;

@@ -140,8 +140,19 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   /** Resolves once every call that ended before it is scored; evaluators that run beside the app have ten seconds more. */
   async forceFlush(): Promise<void> {
     this.#wiring.calls.settle();
+    await Promise.all([this.flushTruth(), this.#queue.flush().then(() => this.#beside.flush())]);
+  }
+
+  /** Resolves once the labels that came before are counted, or after `patience` milliseconds where a shared state is away. */
+  async flushTruth(patience?: number): Promise<void> {
     await this.#queue.flush();
-    await this.#beside.flush();
+    await this.truth.flush(patience);
+  }
+
+  /** Keeps calls and labels waiting, unread, until a promise is settled: what was learnt before must be there first. */
+  holdUntil(ready: Promise<unknown>): void {
+    const release = this.#queue.hold();
+    ready.then(release, release);
   }
 
   /** Scores what waits and stops listening; the truth figures stop with it. Idempotent. */
@@ -149,7 +160,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     this.#wiring.calls.settle();
     this.#undo.shift()?.();
     await this.#queue.close();
-    await this.#beside.close();
+    await Promise.all([this.truth.flush(), this.#beside.close()]);
     this.truth.stop();
     for (const undo of this.#undo.splice(0)) undo();
   }

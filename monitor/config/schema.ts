@@ -1,6 +1,7 @@
 import { CAPTURE_ACCEPTED, CAPTURE_VARIABLE, type CaptureMode, captureMode } from '../../core/content.js';
 import { PRESETS } from '../../core/presets.js';
 import { DEFAULT_SERIES_LIMIT } from '../../core/store.js';
+import { ACCEPTED_LOCATIONS, readStateLocation } from '../../processor/state/location.js';
 import { callLabels, duration, flag, oneOf, type Parser, selection, text, trueOrFalse, whole } from './parse.js';
 
 /** One setting: the variable that sets it, how it is read, and what it is if nobody says. */
@@ -31,6 +32,19 @@ const REDACTION: Parser<'on' | 'off'> = {
   parse(value) {
     const word = String(value).trim().toLowerCase();
     return word === 'on' || word === 'off' ? word : undefined;
+  },
+};
+
+const STATE: Parser<string> = {
+  accepted: ACCEPTED_LOCATIONS,
+  parse(value) {
+    if (typeof value !== 'string') return undefined;
+    try {
+      readStateLocation(value);
+      return value;
+    } catch {
+      return undefined;
+    }
   },
 };
 
@@ -77,6 +91,7 @@ export const SETTINGS = {
   detectors: setting('LLM_MONITOR_DETECTORS', selection, undefined),
   seriesLimit: setting('LLM_MONITOR_SERIES_LIMIT', whole(1, 100_000), DEFAULT_SERIES_LIMIT),
   labelTtl: setting('LLM_MONITOR_LABEL_TTL', duration(90 * 86_400), 7 * 86_400),
+  state: setting('LLM_MONITOR_STATE', STATE, undefined, true),
   labels: setting('LLM_MONITOR_LABELS', callLabels, {}),
   prices: setting('LLM_MONITOR_PRICES', text('the path of a JSON file', /^[^\0]{1,4096}$/), undefined),
   processMetrics: setting('LLM_MONITOR_PROCESS_METRICS', flag, true),
