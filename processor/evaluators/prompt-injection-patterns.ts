@@ -178,7 +178,7 @@ export function* injectionSequences(): Generator<WordSequence<InjectionReason>> 
 function wordsOf(step: string): ReadonlySet<number> {
   return new Set(
     step.split(' ').map(word => {
-      const hash = foldedHash(word.replace(/[:-].*$/, ''));
+      const hash = foldedHash(word.replace(/[:-].*/s, ''));
       return word.endsWith(':') ? turnWord(hash) : hash;
     }),
   );
