@@ -5,6 +5,7 @@ import type { Claim, Claimed, LabelStore, StoredCall, SweptCall } from '../state
 import type { Judged, Labelling, LabelResult } from './labelling.js';
 import { SharedLabels, type SharedLabelsOwner } from './shared-labels.js';
 import { callFromData, callToData, textsKeptBy, verdictFromData, verdictToData } from './stored-call.js';
+import { Sweeping } from './sweeping.js';
 import type { TaskRegistry } from './task-registry.js';
 import { belongs } from './tracked-call.js';
 import type { TrackedCalls } from './tracked-calls.js';
@@ -27,6 +28,7 @@ const GRACE = 1 / 8;
 export class SharedCalls implements SharedLabelsOwner {
   readonly #parts: SharedCallsParts;
   readonly #line: SharedLabels;
+  readonly #sweeping: Sweeping;
   /** Calls that the store held when it was last asked. */
   size = 0;
 
@@ -34,7 +36,15 @@ export class SharedCalls implements SharedLabelsOwner {
     this.#parts = parts;
     const { labels, wiring, calls } = parts;
     const stay = calls.index.ttl * (1 + GRACE);
-    this.#line = new SharedLabels({ labels, clock: wiring.clock, owner: this, overBefore: () => parts.now() - stay });
+    this.#line = new SharedLabels({ labels, clock: wiring.clock, owner: this });
+    this.#sweeping = new Sweeping({
+      labels,
+      clock: wiring.clock,
+      overBefore: () => parts.now() - stay,
+      onSwept: calls => this.#swept(calls),
+      onSize: held => this.#sized(held),
+      onFailure: () => this.failed(),
+    });
     wiring.store.counter('selfErrors', { component: 'state' }).add(0);
     wiring.store.counter('selfDropped', { reason: 'state_unavailable' }).add(0);
   }
@@ -57,6 +67,7 @@ export class SharedCalls implements SharedLabelsOwner {
 
   stop(): void {
     this.#line.stop();
+    this.#sweeping.stop();
   }
 
   stored(number: number): StoredCall | undefined {
@@ -110,7 +121,7 @@ export class SharedCalls implements SharedLabelsOwner {
     this.#parts.rate(record, model === undefined ? OTHER_MODEL : this.#model(model));
   }
 
-  swept(swept: readonly SweptCall[]): void {
+  #swept(swept: readonly SweptCall[]): void {
     const { tasks, wiring } = this.#parts;
     for (const { data, labelled } of swept) {
       const call = callFromData(data);
@@ -121,7 +132,7 @@ export class SharedCalls implements SharedLabelsOwner {
     }
   }
 
-  sized(held: number): void {
+  #sized(held: number): void {
     this.size = held;
     for (const task of this.#parts.tasks) task.pending = held;
   }

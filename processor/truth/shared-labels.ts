@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.js';
-import { MonitorError } from '../../core/errors.js';
 import type { FeedbackRecord, LabelRecord, RatingRecord } from '../../core/feedback.js';
-import type { Claim, Claimed, LabelStore, StoredCall, SweptCall } from '../state/state-store.js';
+import type { Claim, Claimed, LabelStore, StoredCall } from '../state/state-store.js';
 import type { Judged } from './labelling.js';
 import { Outbox } from './outbox.js';
+import { SecondTries } from './second-tries.js';
+import { Steadily } from './steadily.js';
 
 /** What the shared labels ask of who owns the calls. */
 export interface SharedLabelsOwner {
@@ -16,9 +17,6 @@ export interface SharedLabelsOwner {
   claim(judged: Judged): Omit<Claim, 'token'>;
   settle(judged: Judged, claimed: Claimed): void;
   rate(record: RatingRecord, call: StoredCall | undefined): void;
-  swept(calls: readonly SweptCall[]): void;
-  /** Calls that the store holds. */
-  sized(calls: number): void;
   /** The store failed, and is asked again. */
   failed(): void;
   /** So many labels, or calls, are given up. */
@@ -29,8 +27,6 @@ export interface SharedLabelsOptions {
   readonly labels: LabelStore;
   readonly clock: Clock;
   readonly owner: SharedLabelsOwner;
-  /** Milliseconds since the epoch before which a call that ended is over, for sweeping. */
-  overBefore(): number;
 }
 
 interface Waiting {
@@ -40,25 +36,19 @@ interface Waiting {
   /** Known from the start where the call is held here: then no text of the label waits. */
   judged: Judged | undefined;
   readonly weight: number;
+  /** True once its call was asked for and not there. */
+  missed: boolean;
 }
 
 /** Milliseconds that ended calls, and labels, wait for others to share a round trip with, and how many go in one. */
 const PUT_DELAY = 50;
 const LABEL_DELAY = 10;
 const BATCH = 256;
-/** Milliseconds until a failed store is asked again, at first and at most. */
-const FIRST_PAUSE = 100;
-const LONGEST_PAUSE = 10_000;
-/** Answers that no waiting mends, until what was asked is given up. */
-const MAX_REFUSALS = 5;
+/** Milliseconds until a call that is not there is asked for a second time. */
+const SECOND_TRY = 1000;
 /** Labels, and characters of them, that wait while the store is away. */
 const MAX_LABELS = 100_000;
 const MAX_CHARACTERS = 16_000_000;
-/** Milliseconds between two looks at what is over and how many wait, and before the first. */
-const TEND_EVERY = 10_000;
-const TEND_FIRST = 1000;
-const SWEEP = 1000;
-
 /**
  * Carries ended calls and labels to the store that the replicas share, in batches and in order, and asks a store that is away
  * again until it is back. One label is under way at most once: what a call's labels say is settled in the order in which they came.
@@ -70,17 +60,15 @@ export class SharedLabels {
   #serial = 0;
   #queue: Waiting[] = [];
   #characters = 0;
+  readonly #later = new SecondTries<Waiting>();
   #running: Promise<void> | undefined;
-  #stopped = false;
-  /** Ends a pause, or a delay, early. */
-  #wake: (() => void) | undefined;
+  readonly #store: Steadily;
   #cancelTimer: (() => void) | undefined;
-  #cancelTend: () => void;
-  #tending = false;
+  #cancelLater: (() => void) | undefined;
 
   constructor(options: SharedLabelsOptions) {
     this.#options = options;
-    this.#cancelTend = options.clock.setTimeout(() => void this.#tend(), TEND_FIRST);
+    this.#store = new Steadily(options.clock, () => options.owner.failed());
   }
 
   /** True for a call that is not in the store yet. */
@@ -97,28 +85,37 @@ export class SharedLabels {
   /** A label or a rating has come. @param judged what a label makes of a call that is held here */
   take(record: FeedbackRecord, heardAt: number, judged?: Judged): void {
     const weight = judged === undefined && record.kind === 'label' ? textOf(record) : 0;
-    if (this.#queue.length >= MAX_LABELS || this.#characters + weight > MAX_CHARACTERS) {
+    if (this.#queue.length + this.#later.size >= MAX_LABELS || this.#characters + weight > MAX_CHARACTERS) {
       this.#options.owner.dropped(1);
       return;
     }
     const token = `${this.#prefix}${(this.#serial++).toString(36)}`;
-    this.#queue.push({ record, heardAt, token, judged, weight });
+    const waiting = { record, heardAt, token, judged, weight, missed: false };
     this.#characters += weight;
+    if (this.#later.waitsFor(record)) {
+      this.#later.add(waiting);
+      return;
+    }
+    this.#queue.push(waiting);
     this.#schedule(this.#queue.length >= BATCH ? 0 : LABEL_DELAY);
   }
 
   /** Resolves once all that came before is settled, or after `patience` milliseconds. */
   async flush(patience: number): Promise<void> {
-    if (this.#outbox.size === 0 && this.#queue.length === 0 && this.#running === undefined) return;
+    if (this.#idle && this.#running === undefined) return;
     const { clock } = this.#options;
-    this.#wake?.();
+    this.#store.wake();
     let cancel = (): void => {};
     const limit = new Promise<void>(resolve => {
       cancel = clock.setTimeout(resolve, patience);
     });
     const done = async (): Promise<void> => {
       await this.#running;
-      if (this.#outbox.size > 0 || this.#queue.length > 0) await this.#run();
+      // At most: what is there, and twice what is not, one after the other where they speak of the same call.
+      for (let runs = 0; !this.#idle && runs < 3; runs++) {
+        this.#tryAgain();
+        await this.#run();
+      }
     };
     await Promise.race([done(), limit]);
     cancel();
@@ -126,16 +123,36 @@ export class SharedLabels {
 
   /** Gives up what waits. Idempotent. */
   stop(): void {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    this.#cancelTend();
+    if (this.#store.stopped) return;
+    this.#store.stop();
     this.#cancelTimer?.();
-    this.#wake?.();
-    if (this.#queue.length > 0) this.#options.owner.dropped(this.#queue.length);
+    this.#cancelLater?.();
+    const left = this.#queue.length + this.#later.size;
+    if (left > 0) this.#options.owner.dropped(left);
+  }
+
+  get #idle(): boolean {
+    return this.#outbox.size === 0 && this.#queue.length === 0 && this.#later.size === 0;
+  }
+
+  #tryAgain(): void {
+    this.#cancelLater?.();
+    this.#cancelLater = undefined;
+    this.#queue.push(...this.#later.takeOut());
+  }
+
+  #tryLater(waiting: Waiting): void {
+    waiting.missed = true;
+    this.#characters += waiting.weight;
+    this.#later.add(waiting);
+    this.#cancelLater ??= this.#options.clock.setTimeout(() => {
+      this.#tryAgain();
+      this.#schedule(0);
+    }, SECOND_TRY);
   }
 
   #schedule(delay: number): void {
-    if (this.#running !== undefined || this.#stopped) return;
+    if (this.#running !== undefined || this.#store.stopped) return;
     if (delay > 0 && this.#cancelTimer !== undefined) return;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
@@ -160,26 +177,26 @@ export class SharedLabels {
       const batch = this.#queue.slice(0, BATCH);
       if (batch.length === 0) continue;
       await this.#join(batch);
-      if (this.#stopped) return;
+      if (this.#store.stopped) return;
       this.#queue = this.#queue.slice(batch.length);
       for (const { weight } of batch) this.#characters -= weight;
-    } while (!this.#stopped && this.#queue.length > 0);
+    } while (!this.#store.stopped && this.#queue.length > 0);
   }
 
   /** Puts the calls in that have ended so far: a label may be about any of them. */
   async #put(): Promise<void> {
     const { labels, owner } = this.#options;
-    for (let left = this.#outbox.size; left > 0 && !this.#stopped; left -= BATCH) {
+    for (let left = this.#outbox.size; left > 0 && !this.#store.stopped; left -= BATCH) {
       const numbers = this.#outbox.first(Math.min(left, BATCH));
       const last = numbers.at(-1);
       if (last === undefined) return;
-      const put = await this.#steadily(async () => {
+      const put = await this.#store.ask(async () => {
         // Anew each time: of calls that have left meanwhile nothing is known any more.
         const calls = numbers.flatMap(number => owner.stored(number) ?? []);
         if (calls.length > 0) await labels.put(calls);
         return calls.length;
       });
-      if (this.#stopped) return;
+      if (this.#store.stopped) return;
       if (put === undefined) owner.dropped(numbers.length);
       this.#outbox.done(last);
     }
@@ -189,12 +206,13 @@ export class SharedLabels {
     const { owner } = this.#options;
     const unknown = batch.filter(({ judged }) => judged === undefined);
     const found = await this.#find(unknown);
-    if (this.#stopped) return;
+    if (this.#store.stopped) return;
     if (found === undefined) owner.dropped(unknown.length);
     else {
       for (const [i, waiting] of unknown.entries()) {
         const { record, heardAt } = waiting;
-        if (record.kind === 'rating') owner.rate(record, found[i]);
+        if (this.#later.waitsFor(record) || (found[i] === undefined && !waiting.missed)) this.#tryLater(waiting);
+        else if (record.kind === 'rating') owner.rate(record, found[i]);
         else waiting.judged = owner.judge(record, found[i], heardAt);
       }
     }
@@ -202,7 +220,7 @@ export class SharedLabels {
     if (judged.length === 0) return;
     const claims = judged.map(one => ({ ...owner.claim(one.judged), token: one.token }));
     const claimed = await this.#claim(claims, judged);
-    if (this.#stopped) return;
+    if (this.#store.stopped) return;
     if (claimed === undefined) owner.dropped(judged.length);
     else for (const [i, answer] of claimed.entries()) owner.settle((judged[i] as { judged: Judged }).judged, answer);
   }
@@ -210,7 +228,7 @@ export class SharedLabels {
   async #find(unknown: readonly Waiting[]): Promise<readonly (StoredCall | undefined)[] | undefined> {
     const found: (StoredCall | undefined)[] = [];
     const left = new Map(unknown.entries());
-    return this.#steadily(async () => {
+    return this.#store.ask(async () => {
       const asked = Array.from(
         left,
         async ([
@@ -234,7 +252,7 @@ export class SharedLabels {
     judged: readonly { readonly judged: Judged }[],
   ): Promise<readonly Claimed[] | undefined> {
     const { labels, owner } = this.#options;
-    const claimed = await this.#steadily(() => labels.claim(claims));
+    const claimed = await this.#store.ask(() => labels.claim(claims));
     // A store that lost what it had gets the calls again that are held here.
     const lost = claims.flatMap((claim, i) => {
       const { number } = (judged[i] as { readonly judged: Judged }).judged.subject;
@@ -242,61 +260,13 @@ export class SharedLabels {
       return call === undefined ? [] : [{ claim, call, i }];
     });
     if (claimed === undefined || lost.length === 0) return claimed;
-    const again = await this.#steadily(async () => {
+    const again = await this.#store.ask(async () => {
       await labels.put(lost.map(({ call }) => call));
       return labels.claim(lost.map(({ claim }) => claim));
     });
     const out = [...claimed];
     for (const [j, { i }] of lost.entries()) out[i] = again?.[j] ?? { kind: 'unknown' };
     return out;
-  }
-
-  /** Asks until there is an answer, with longer and longer pauses; undefined when stopped, or when the store refuses for good. */
-  async #steadily<T>(ask: () => Promise<T>): Promise<T | undefined> {
-    let refusals = 0;
-    for (let pause = FIRST_PAUSE; !this.#stopped; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-      try {
-        return await ask();
-      } catch (error) {
-        this.#options.owner.failed();
-        const away = MonitorError.is(error) && error.code === 'UNAVAILABLE';
-        if (!away && ++refusals >= MAX_REFUSALS) return undefined;
-        await this.#pause(pause);
-      }
-    }
-    return undefined;
-  }
-
-  #pause(ms: number): Promise<void> {
-    if (this.#stopped) return Promise.resolve();
-    return new Promise(resolve => {
-      const end = (): void => {
-        cancel();
-        this.#wake = undefined;
-        resolve();
-      };
-      const cancel = this.#options.clock.setTimeout(end, ms);
-      this.#wake = end;
-    });
-  }
-
-  async #tend(): Promise<void> {
-    const { labels, owner, clock, overBefore } = this.#options;
-    if (this.#tending) return;
-    this.#tending = true;
-    try {
-      for (let full = true; full && !this.#stopped; ) {
-        const swept = await labels.sweep(overBefore(), SWEEP);
-        owner.swept(swept);
-        full = swept.length === SWEEP;
-      }
-      owner.sized(await labels.size());
-    } catch {
-      owner.failed();
-    } finally {
-      this.#tending = false;
-      if (!this.#stopped) this.#cancelTend = clock.setTimeout(() => void this.#tend(), TEND_EVERY);
-    }
   }
 }
 

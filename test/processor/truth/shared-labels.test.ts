@@ -66,6 +66,25 @@ test('a label finds its call on another replica, by any of its names, with its m
   );
 });
 
+test('a label that is faster than its call waits a second for it, and no later one overtakes it', async () => {
+  const { rigs, pass } = service(2);
+  const [a, b] = rigs;
+  a.call('1', { prediction: 'card' });
+  b.label('1', 'loan');
+  await pass(40, 10);
+  b.send({ call_id: '1', label: 'card' });
+  b.label('nobody', 'card');
+  await pass(900);
+  assert.deepEqual(labels(b), {});
+  await pass(1200);
+  assert.deepEqual(labels(b), {
+    'task=default result=matched': 1,
+    'task=default result=replaced': 1,
+    'task=default result=orphan': 1,
+  });
+  assert.deepEqual(matrix(rigs), { 'task=default actual=card predicted=card': 1 });
+});
+
 test('one label that two replicas get at once counts once', async () => {
   const { rigs } = service(2);
   const [a, b] = rigs;
