@@ -177,8 +177,11 @@ export class SnapshotKeeper {
         if (part.worth?.() === false) continue;
         const saved = part.save();
         const json = isWork(saved) ? await inTurns(saved, wiring.clock) : saved;
-        const bytes = await squeeze(await inTurns(writingLines(json), wiring.clock), { level: 1 });
-        await state.save(`${part.name}-${await instance}`, bytes, wiring.clock.now());
+        // Each piece by itself: what is put together is still one compressed text.
+        const squeezed: Uint8Array[] = [];
+        for (const piece of await inTurns(writingLines(json), wiring.clock))
+          squeezed.push(await squeeze(piece, { level: 1 }));
+        await state.save(`${part.name}-${await instance}`, Buffer.concat(squeezed), wiring.clock.now());
       } catch (error) {
         this.#fail('save', `state at ${state.location} cannot be saved: ${describeError(error)}`);
       }

@@ -3,6 +3,8 @@ import type { Json } from '../core/json.js';
 
 /** Characters of a line, about: what is written, or read, without a pause. */
 const LINE = 32_768;
+/** Characters of a piece, about. */
+const PIECE = 1_000_000;
 const HEAD = '{"snapshot":1}';
 
 type Path = readonly (string | number)[];
@@ -56,14 +58,23 @@ function* linesOf(value: Json, path: Path): Generator<string> {
   if (some.length > 0) yield flush();
 }
 
-/** Writes a value as lines of JSON, none of which takes long to write or to read; one line a `next()`. */
-export function* writingLines(value: Json): Generator<void, Uint8Array> {
-  const parts = [Buffer.from(`${HEAD}\n`)];
+/**
+ * Writes a value as lines of JSON, none of which takes long to write or to read; one line a `next()`.
+ * @returns the bytes in pieces of about a megabyte: to put many of them together would take long again
+ */
+export function* writingLines(value: Json): Generator<void, readonly Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  let text = `${HEAD}\n`;
   for (const line of linesOf(value, [])) {
-    parts.push(Buffer.from(`${line}\n`));
+    text += `${line}\n`;
+    if (text.length >= PIECE) {
+      pieces.push(Buffer.from(text));
+      text = '';
+    }
     yield;
   }
-  return Buffer.concat(parts);
+  pieces.push(Buffer.from(text));
+  return pieces;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { CallIds } from './call-index.js';
 import { classNameOf } from './class-names.js';
 import { Coverage } from './coverage.js';
 import { Labelling, type LabelResult, type OutcomeEvent } from './labelling.js';
-import { readTruthState } from './saved-truth.js';
+import { readingTruth } from './saved-truth.js';
 import { SharedCalls } from './shared-calls.js';
 import { checkSlices, sliceValues } from './slices.js';
 import type { Task } from './task.js';
@@ -222,7 +222,7 @@ export class GroundTruth implements FeedbackSink {
   *restoring(saved: Json): Generator<void, void> {
     if (this.#unasked.all.seen > 0)
       throw new MonitorError('UNAVAILABLE', 'calls were observed already; a state is restored before the first call');
-    const state = readTruthState(saved);
+    const state = yield* readingTruth(saved);
     this.#overBefore = state.now - this.#calls.index.ttl;
     this.#unasked = yield* restoringTruth(state, this.#parts());
     for (const task of this.#shared === undefined ? this.#tasks : []) {

@@ -55,18 +55,31 @@ export interface TruthState {
   readonly unasked: CoverageState;
 }
 
+/** Entries that are looked at in one slice of work. */
+const SLICE = 2000;
+
 /**
- * Reads what `save()` made.
+ * Reads what `save()` made, one slice of work a `next()`.
  * @throws MonitorError STATE_MISMATCH for anything else
  */
-export function readTruthState(state: Json): TruthState {
+export function* readingTruth(state: Json): Generator<void, TruthState> {
   const given = state as unknown as Partial<TruthState> | null;
   if (typeof given !== 'object' || given === null || given.version !== VERSION) mismatch(`version ${VERSION}`);
   const { now, calls, tasks, unasked } = given;
-  if (typeof now !== 'number' || !Array.isArray(calls) || !calls.every(isCall)) mismatch('a list of calls');
+  if (typeof now !== 'number' || !(yield* all(calls, isCall))) mismatch('a list of calls');
   if (!Array.isArray(tasks) || !tasks.every(isTask)) mismatch('a list of tasks');
+  for (const [, task] of tasks) if (!(yield* all(task.pairs, isPair))) mismatch('a list of pairs');
   if (!isCoverage(unasked)) mismatch('the coverage');
   return given as TruthState;
+}
+
+function* all(list: unknown, fits: (entry: unknown) => boolean): Generator<void, boolean> {
+  if (!Array.isArray(list)) return false;
+  for (const [i, entry] of (list as readonly unknown[]).entries()) {
+    if (!fits(entry)) return false;
+    if (i % SLICE === SLICE - 1) yield;
+  }
+  return true;
 }
 
 function mismatch(expected: string): never {
@@ -91,7 +104,7 @@ function isTask(entry: unknown): boolean {
   if (typeof task !== 'object' || task === null) return false;
   const lists = [task.names, task.pairs, task.first, task.latest];
   if (!TASK_KINDS.some(kind => kind === task.kind) || !lists.every(Array.isArray)) return false;
-  return (task.pairs ?? []).every(isPair) && isCoverage(task.coverage);
+  return isCoverage(task.coverage);
 }
 
 function isPair(pair: unknown): boolean {

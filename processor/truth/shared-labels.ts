@@ -90,13 +90,8 @@ export class SharedLabels {
       return;
     }
     const token = `${this.#prefix}${(this.#serial++).toString(36)}`;
-    const waiting = { record, heardAt, token, judged, weight, missed: false };
+    this.#queue.push({ record, heardAt, token, judged, weight, missed: false });
     this.#characters += weight;
-    if (this.#later.waitsFor(record)) {
-      this.#later.add(waiting);
-      return;
-    }
-    this.#queue.push(waiting);
     this.#schedule(this.#queue.length >= BATCH ? 0 : LABEL_DELAY);
   }
 

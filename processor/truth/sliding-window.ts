@@ -109,6 +109,11 @@ export class SlidingWindow {
     while (this.size > 0 && (this.#pairs[this.#head] as Pair).at <= edge) this.#leave();
   }
 
+  /** A copy of the pairs, oldest first. */
+  list(): readonly Pair[] {
+    return this.#pairs.slice(this.#head) as Pair[];
+  }
+
   /** Oldest first. */
   *pairs(): Generator<Pair> {
     for (let i = this.#head; i < this.#pairs.length; i++) yield this.#pairs[i] as Pair;

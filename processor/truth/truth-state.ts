@@ -104,7 +104,7 @@ function* savingTask(task: Task, held: readonly Pair[], now: number): Saving {
   const pairs = new Map<number, Pair>();
   const windows = [...task.join.windows(now), ...task.join.slices.windows(now)];
   // Copies: between two slices of work pairs enter and leave.
-  const lists = [held, ...windows.map(({ window }) => [...window.pairs()])];
+  const lists = [held, ...windows.map(({ window }) => window.list())];
   for (const list of lists) {
     for (const [i, pair] of list.entries()) {
       if (i % (4 * SLICE) === 0) yield;

@@ -21,22 +21,24 @@ const VALUES: readonly (readonly [what: string, value: Json])[] = [
   ['a list of lists', Array.from({ length: 5000 }, (_, i) => [i, 'model', i / 3, null])],
   ['a list of long lists, and short ones', [numbers(9000), [1], numbers(9000), [], 2]],
   ['a deep tree', { deep: { deeper: { list: numbers(20_000), 'a key': 'x'.repeat(100_000) }, more: [1] } }],
+  ['more than a piece', Array.from({ length: 300 }, (_, i) => `${i}`.repeat(5000))],
   ['many keys', Object.fromEntries(numbers(9000).map(n => [`k${n}`, { n }]))],
   ['odd keys', { ...JSON.parse('{"__proto__":{"x":1}}'), constructor: numbers(20_000), '': 1 }],
 ];
 for (const [what, value] of VALUES) {
   test(`${what} comes back as it was`, () => {
-    const { value: bytes } = outcome(writingLines(value));
-    assert.deepEqual(outcome(readingLines(bytes)).value, value);
+    const { value: pieces } = outcome(writingLines(value));
+    assert.deepEqual(outcome(readingLines(Buffer.concat(pieces))).value, value);
   });
 }
 
 test('what is large is written and read in many slices, none of which is long', () => {
   const value = { pairs: Array.from({ length: 20_000 }, (_, i) => [i, 'gpt-4o', i % 7, i / 3]), text: 'small' };
-  const { value: bytes, slices } = outcome(writingLines(value));
+  const { value: pieces, slices } = outcome(writingLines(value));
+  const bytes = Buffer.concat(pieces);
   assert.ok(slices > 10, `${slices} slices`);
   const longest = Math.max(
-    ...Buffer.from(bytes)
+    ...bytes
       .toString()
       .split('\n')
       .map(line => line.length),

@@ -71,7 +71,8 @@ test('a label that is faster than its call waits a second for it, and no later o
   const [a, b] = rigs;
   a.call('1', { prediction: 'card' });
   b.label('1', 'loan');
-  await pass(40, 10);
+  await pass(20, 10);
+  await a.truth.flush();
   b.send({ call_id: '1', label: 'card' });
   b.label('nobody', 'card');
   await pass(900);
