@@ -44,6 +44,8 @@ export type { AskJudge, JudgeOptions, JudgeRequest } from './judge/options.js';
 export { loadLanguageDetector } from './language-detector.js';
 export { createPricing, type Pricing } from './pricing.js';
 export { LlmSpanProcessor, type LlmSpanProcessorOptions } from './span-processor.js';
+export { openStateStore, type StateStoreOptions } from './state/open.js';
+export type { LabelStore, StateStore } from './state/state-store.js';
 export { type BleuSmoothing, bleu } from './truth/bleu.js';
 export { chrf } from './truth/chrf.js';
 export { levenshtein, levenshteinRatio } from './truth/edit-distance.js';
@@ -51,6 +53,7 @@ export {
   type Answer,
   GroundTruth,
   type GroundTruthOptions,
+  type OutcomeEvent,
   type TaskConfig,
   type TaskKind,
   type WindowConfig,
