@@ -45,9 +45,10 @@ export function describeError(error: unknown): string {
 export function showValue(value: unknown): string {
   let text: string;
   try {
-    text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+    text = JSON.stringify(value) ?? String(value);
   } catch {
-    text = String(value);
+    // A circle, or nested so deeply that `String` would fail as well.
+    text = typeof value === 'bigint' ? String(value) : Array.isArray(value) ? '[array]' : `[${typeof value}]`;
   }
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

@@ -60,7 +60,7 @@ function mediaType(request: IncomingMessage): 'json' | 'ndjson' | Refusal {
     .find(param => param.startsWith('charset='))
     ?.slice('charset='.length)
     .replaceAll('"', '');
-  const encoding = request.headers['content-encoding'] ?? 'identity';
+  const encoding = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   if ((charset === undefined || charset === 'utf-8' || charset === 'utf8') && encoding === 'identity') {
     if (type === 'application/json') return 'json';
     if (type === 'application/x-ndjson') return 'ndjson';
