@@ -45,7 +45,15 @@ export { loadLanguageDetector } from './language-detector.js';
 export { createPricing, type Pricing } from './pricing.js';
 export { LlmSpanProcessor, type LlmSpanProcessorOptions } from './span-processor.js';
 export { openStateStore, type StateStoreOptions } from './state/open.js';
-export type { LabelStore, StateStore } from './state/state-store.js';
+export type {
+  Claim,
+  Claimed,
+  LabelStore,
+  Snapshot,
+  StateStore,
+  StoredCall,
+  SweptCall,
+} from './state/state-store.js';
 export { type BleuSmoothing, bleu } from './truth/bleu.js';
 export { chrf } from './truth/chrf.js';
 export { levenshtein, levenshteinRatio } from './truth/edit-distance.js';

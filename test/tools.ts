@@ -21,7 +21,7 @@ export function findTool(name: string): string | undefined {
  * The path of a program that a test needs. Where it is missing the test is skipped with a line that says so, but in CI it fails:
  * there a tool that vanished must not turn checks into silence.
  */
-export function requireTool(t: TestContext, name: string): string | undefined {
+export function requireTool(t: Pick<TestContext, 'skip'>, name: string): string | undefined {
   const path = findTool(name);
   if (path !== undefined) return path;
   if (process.env['CI'] === 'true') throw new Error(`${name} is not on the PATH`);

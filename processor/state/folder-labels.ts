@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Identifier } from '../truth/call-index.js';
 import { callLine, claimLine, END_LINE, sweptLine } from './folder-lines.js';
 import { hashOf, Segment } from './folder-segment.js';
 import { inPieces } from './pieces.js';
 import type { Claim, Claimed, LabelStore, StoredCall, SweptCall } from './state-store.js';
 
-/** Segments whose content is in memory, some 3 MB each; of the others there is a filter of 32 KB. */
+/** Segments whose content is in memory, some 3 MB each; of the others there is a filter of 64 KB. */
 const HELD = 6;
 /** Calls appended at once. */
 const PIECE = 500;
+/** Steps, of a tenth of a microsecond or so, between two turns of the event loop. */
+const STEPS = 10_000;
+/** What a call costs that is taken out. */
+const TAKE_OUT_STEPS = 100;
 const NAME = /^(\d{12})\.jsonl$/;
 
 type Guard = <T>(work: () => Promise<T>) => Promise<T>;
@@ -26,6 +31,7 @@ export class FolderLabels implements LabelStore {
   /** Held segments, the one used last at the end. */
   readonly #held = new Set<Segment>();
   #turn: Promise<unknown> = Promise.resolve();
+  #steps = 0;
 
   /** @param guard turns what goes wrong with a file into the store's error */
   constructor(folder: string, guard: Guard) {
@@ -58,6 +64,7 @@ export class FolderLabels implements LabelStore {
       const hashes = claims.map(({ callId }) => hashOf('call_id', callId));
       let rest = [...claims.keys()];
       for (const segment of await this.#list()) {
+        await this.#breathe(rest.length);
         const may = rest.filter(i => segment.mayHave(hashes[i] as (typeof hashes)[number]));
         if (may.length === 0 || !(await this.#hold(segment))) continue;
         const here = new Set(may.filter(i => segment.call((claims[i] as Claim).callId) !== undefined));
@@ -111,6 +118,14 @@ export class FolderLabels implements LabelStore {
     return result;
   }
 
+  /** Lets others run now and then. */
+  async #breathe(steps: number): Promise<void> {
+    this.#steps += steps;
+    if (this.#steps < STEPS) return;
+    this.#steps = 0;
+    await nextTurn();
+  }
+
   #forget(): void {
     this.#segments.clear();
     this.#held.clear();
@@ -161,6 +176,7 @@ export class FolderLabels implements LabelStore {
     for (const call of calls) if (!missing.has(call.ids.callId)) missing.set(call.ids.callId, call);
     for (const callId of [...missing.keys()]) {
       const hash = hashOf('call_id', callId);
+      await this.#breathe(segments.length);
       for (const segment of segments)
         if (segment.mayHave(hash) && (await this.#hold(segment)) && segment.has(callId)) missing.delete(callId);
     }
@@ -194,6 +210,7 @@ export class FolderLabels implements LabelStore {
       if (!(await this.#hold(segment))) continue;
       if (!(await segment.append(ids.map(id => sweptLine(id, sweep)).join('')))) continue;
       for (const id of ids) {
+        await this.#breathe(TAKE_OUT_STEPS);
         const call = segment.takenBy(sweep, id);
         if (call !== undefined) taken.set(id, call);
       }

@@ -2,14 +2,15 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Json } from '../../core/json.js';
 import type { Identifier } from '../truth/call-index.js';
-import { nameInLine, readLine } from './folder-lines.js';
+import { SegmentContent } from './folder-content.js';
+import { type CallHead, readHead, readLine } from './folder-lines.js';
 import { hashId, IdFilter, type IdHash } from './id-filter.js';
 import type { Claim, Claimed, StoredCall, SweptCall } from './state-store.js';
 
 /** Calls and bytes after which a segment is ended. */
-export const SEGMENT_CALLS = 4096;
-export const SEGMENT_BYTES = 2 ** 21;
-/** Read and parsed at once: a millisecond or two. */
+const SEGMENT_CALLS = 4096;
+const SEGMENT_BYTES = 2 ** 21;
+/** Read and taken in at once: a millisecond or so. */
 const CHUNK = 2 ** 17;
 const NEW_LINE = 10;
 
@@ -20,12 +21,6 @@ export function hashOf(by: Identifier, id: string): IdHash {
   return hashId(`${KINDS[by]}${id}`);
 }
 
-/** What is in memory of a segment while it is in use: its bytes, and where the lines of each call begin. */
-interface Held {
-  content: Buffer;
-  readonly lines: Map<string, number[]>;
-}
-
 /**
  * A file of lines to which every process appends and which nobody ever changes otherwise. The system puts each append as a
  * whole after the others, so the order of the lines is the order of events, the same for all who read them: who appends a claim
@@ -33,26 +28,31 @@ interface Held {
  */
 export class Segment {
   readonly number: number;
+  /** No call still waits that ended before it; milliseconds. */
+  firstAt = Number.POSITIVE_INFINITY;
   readonly #path: string;
-  #filter = new IdFilter();
-  #held: Held | undefined;
+  readonly #filter = new IdFilter();
+  #content: SegmentContent | undefined;
   /** Bytes read, up to the end of the last whole line. */
   #read = 0;
   /** Calls that count, swept or not. */
   #calls = 0;
   /** Calls that were taken out, with who did. */
-  #swept = new Map<string, string>();
-  /** No call still waits that ended before it; milliseconds. */
-  firstAt = Number.POSITIVE_INFINITY;
-  /** True when no more calls are taken in. */
-  ended = false;
+  readonly #swept = new Map<string, string>();
+  /** Where the line begins that ends it: calls after it don't count. */
+  #endAt = Number.POSITIVE_INFINITY;
 
   constructor(number: number, path: string) {
     this.number = number;
     this.#path = path;
   }
 
-  /** Calls that were neither taken out nor never in. */
+  /** True when no more calls are taken in. */
+  get ended(): boolean {
+    return this.#endAt < this.#read;
+  }
+
+  /** Calls that nobody took out. */
   get waiting(): number {
     return this.#calls - this.#swept.size;
   }
@@ -71,14 +71,25 @@ export class Segment {
     return this.#withFile(constants.O_RDONLY, file => this.#readOn(file));
   }
 
-  /** As `refresh`, and keeps the content in memory until `release`. */
+  /** As `refresh`, and keeps the content in memory until `release`. One that takes calls in must be held when it is refreshed. */
   async hold(): Promise<boolean> {
-    if (this.#held === undefined) this.#forget();
-    return this.refresh();
+    return this.#withFile(constants.O_RDONLY, async file => {
+      if (this.#content === undefined) {
+        const bytes = Buffer.allocUnsafe(this.#read);
+        for (let at = 0; at < bytes.length; ) {
+          const { bytesRead } = await file.read(bytes, at, bytes.length - at, at);
+          if (bytesRead === 0) throw new Error('a file of the state was cut short');
+          at += bytesRead;
+        }
+        this.#content = new SegmentContent();
+        this.#content.append(bytes);
+      }
+      await this.#readOn(file);
+    });
   }
 
   release(): void {
-    this.#held = undefined;
+    this.#content = undefined;
   }
 
   /** Appends lines as a whole and reads up to them. @returns false when the file is gone */
@@ -93,7 +104,7 @@ export class Segment {
 
   /** Whether a call is in, taken out or not. Needs `hold`. */
   has(callId: string): boolean {
-    return this.#held?.lines.has(callId) === true;
+    return this.#startOf(callId) !== undefined;
   }
 
   /** Whether a claim is in. Needs `hold`. */
@@ -115,38 +126,36 @@ export class Segment {
 
   /** A call that is in and was not taken out. Needs `hold`. */
   call(callId: string): StoredCall | undefined {
-    const [at] = this.#held?.lines.get(callId) ?? [];
-    if (at === undefined || this.#swept.has(callId)) return undefined;
-    const line = this.#lineAt(at);
-    return line?.kind === 'call' ? line.call : undefined;
+    return this.#swept.has(callId) ? undefined : this.#callAt(this.#startOf(callId));
   }
 
   /** Calls of that response or span that were not taken out, in the order they were put. Needs `hold`. */
-  named(by: Exclude<Identifier, 'call_id'>, id: string): StoredCall[] {
-    const held = this.#held;
-    if (held === undefined) return [];
-    const name = nameInLine(id);
-    const bytes = held.content.subarray(0, this.#read);
-    const found = new Set<StoredCall>();
-    for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 1)) {
-      const begin = bytes.lastIndexOf(NEW_LINE, at) + 1;
-      const line = this.#lineAt(begin);
-      if (line?.kind !== 'call' || held.lines.get(line.call.ids.callId)?.[0] !== begin) continue;
-      const { callId, responseId, spanId } = line.call.ids;
-      if ((by === 'response_id' ? responseId : spanId) === id && !this.#swept.has(callId)) found.add(line.call);
+  named(by: Exclude<Identifier, 'call_id'>, id: string): readonly StoredCall[] {
+    const key = by === 'response_id' ? 'responseId' : 'spanId';
+    const found = new Map<string, StoredCall>();
+    for (const begin of this.#content?.naming(id) ?? []) {
+      const head = begin < this.#endAt ? this.#content?.head(begin) : undefined;
+      if (head === undefined || head.ids[key] !== id || found.has(head.ids.callId)) continue;
+      const call = this.call(head.ids.callId);
+      // Of a call that two processes put at once only the first line counts.
+      if (call?.ids[key] === id) found.set(call.ids.callId, call);
     }
-    return [...found];
+    return [...found.values()];
   }
 
   /** Calls that ended before `before` and wait, in the order they were put. Needs `hold`. */
-  due(before: number): { readonly at: number; readonly callId: string }[] {
+  due(before: number): readonly { readonly at: number; readonly callId: string }[] {
+    const content = this.#content as SegmentContent;
+    const seen = new Set<string>();
     const out: { readonly at: number; readonly callId: string }[] = [];
     let firstAt = Number.POSITIVE_INFINITY;
-    for (const callId of this.#held?.lines.keys() ?? []) {
-      const call = this.call(callId);
-      if (call === undefined) continue;
-      firstAt = Math.min(firstAt, call.at);
-      if (call.at < before) out.push({ at: call.at, callId });
+    for (const begin of content.starts()) {
+      if (begin > this.#endAt) break;
+      const head = content.head(begin);
+      if (head === undefined || this.#swept.has(head.ids.callId) || seen.has(head.ids.callId)) continue;
+      seen.add(head.ids.callId);
+      firstAt = Math.min(firstAt, head.at);
+      if (head.at < before) out.push({ at: head.at, callId: head.ids.callId });
     }
     this.firstAt = firstAt;
     return out;
@@ -155,38 +164,33 @@ export class Segment {
   /** A call that this sweep has taken out; undefined when another one has. Needs `hold`. */
   takenBy(sweep: string, callId: string): SweptCall | undefined {
     if (this.#swept.get(callId) !== sweep) return undefined;
-    const [at] = this.#held?.lines.get(callId) ?? [];
-    const line = at === undefined ? undefined : this.#lineAt(at);
-    if (line?.kind !== 'call') return undefined;
-    return { ...line.call, labelled: [...new Set(this.#claims(callId).map(({ task }) => task))] };
+    const call = this.#callAt(this.#startOf(callId));
+    return call && { ...call, labelled: [...new Set(this.#claims(callId).map(({ task }) => task))] };
+  }
+
+  /** Where the line begins that put a call in: the first of them. */
+  #startOf(callId: string): number | undefined {
+    return this.#content
+      ?.linesOf(callId)
+      .find(begin => begin < this.#endAt && this.#content?.head(begin) !== undefined);
+  }
+
+  #callAt(begin: number | undefined): StoredCall | undefined {
+    const line = begin === undefined ? undefined : this.#content?.line(begin);
+    return line?.kind === 'call' ? line.call : undefined;
   }
 
   /** Claims of a call that count, oldest first; one that was sent again may stand there twice. */
   #claims(callId: string): readonly Claim[] {
     const out = new Map<string, Claim>();
-    for (const at of this.#held?.lines.get(callId) ?? []) {
-      const line = this.#lineAt(at);
+    for (const begin of this.#content?.linesOf(callId) ?? []) {
+      const line = this.#content?.line(begin);
       if (line?.kind === 'swept') break;
       if (line?.kind !== 'claim') continue;
       const key = JSON.stringify([line.claim.task, line.claim.token]);
       if (!out.has(key)) out.set(key, line.claim);
     }
     return [...out.values()];
-  }
-
-  #lineAt(begin: number): ReturnType<typeof readLine> {
-    const content = (this.#held as Held).content;
-    return readLine(content.toString('utf8', begin, content.indexOf(NEW_LINE, begin)));
-  }
-
-  #forget(): void {
-    this.#held = { content: Buffer.alloc(0), lines: new Map() };
-    this.#filter = new IdFilter();
-    this.#swept = new Map();
-    this.#read = 0;
-    this.#calls = 0;
-    this.firstAt = Number.POSITIVE_INFINITY;
-    this.ended = false;
   }
 
   async #withFile(flags: number, run: (file: FileHandle) => Promise<void>): Promise<boolean> {
@@ -207,11 +211,6 @@ export class Segment {
 
   async #readOn(file: FileHandle): Promise<void> {
     const { size } = await file.stat();
-    if (this.#held !== undefined && size > this.#held.content.length) {
-      const room = Buffer.allocUnsafe(Math.ceil(size * 1.25));
-      this.#held.content.copy(room, 0, 0, this.#read);
-      this.#held.content = room;
-    }
     let from = this.#read;
     // Of a line that is longer than a chunk.
     let carried = Buffer.alloc(0);
@@ -222,7 +221,7 @@ export class Segment {
       from += bytesRead;
       const bytes = Buffer.concat([carried, chunk.subarray(0, bytesRead)]);
       const end = bytes.lastIndexOf(NEW_LINE) + 1;
-      this.#held?.content.set(bytes.subarray(0, end), this.#read);
+      this.#content?.append(bytes.subarray(0, end));
       this.#take(bytes.subarray(0, end));
       carried = bytes.subarray(end);
     }
@@ -238,28 +237,24 @@ export class Segment {
     this.#read += bytes.length;
   }
 
-  #takeLine(text: string, at: number): void {
-    const lines = this.#held?.lines;
-    // Nothing is asked of the claims of a segment that is not held.
-    if (text[0] === 'c' && lines === undefined) return;
+  #takeLine(text: string, begin: number): void {
+    const head = readHead(text);
+    if (head !== undefined) this.#takeCall(head, begin);
+    // Claims are read where they are asked for.
+    if (head !== undefined || text[0] === 'c') return;
     const line = readLine(text);
-    if (line?.kind === 'end') this.ended = true;
-    else if (line?.kind === 'call') this.#takeCall(line.call, at);
-    else if (line?.kind === 'claim') lines?.get(line.claim.callId)?.push(at);
-    else if (line?.kind === 'swept' && !this.#swept.has(line.callId)) {
-      this.#swept.set(line.callId, line.sweep);
-      lines?.get(line.callId)?.push(at);
-    }
+    if (line?.kind === 'end') this.#endAt = Math.min(this.#endAt, begin);
+    if (line?.kind === 'swept' && !this.#swept.has(line.callId)) this.#swept.set(line.callId, line.sweep);
   }
 
-  #takeCall({ ids, at: endedAt }: StoredCall, at: number): void {
-    const lines = this.#held?.lines;
-    // A segment that still takes calls in is held: only there two may have put the same one at once.
-    if (this.ended || lines?.has(ids.callId) === true) return;
-    lines?.set(ids.callId, [at]);
+  #takeCall({ ids, at }: CallHead, begin: number): void {
+    if (begin > this.#endAt) return;
+    const hash = hashOf('call_id', ids.callId);
+    // Two processes may have put the same one at once.
+    if (this.#filter.has(hash) && this.#startOf(ids.callId) !== begin) return;
     this.#calls++;
-    this.firstAt = Math.min(this.firstAt, endedAt);
-    this.#filter.add(hashOf('call_id', ids.callId));
+    this.firstAt = Math.min(this.firstAt, at);
+    this.#filter.add(hash);
     if (ids.responseId !== undefined) this.#filter.add(hashOf('response_id', ids.responseId));
     if (ids.spanId !== undefined) this.#filter.add(hashOf('span_id', ids.spanId));
   }

@@ -1,6 +1,6 @@
-/** Bits of a filter, a power of two; with 12,288 identifiers in it, 1 in 5,000 others seems to be in it. */
-const BITS = 2 ** 18;
-const PROBES = 6;
+/** Bits of a filter, a power of two; with 12,288 identifiers in it, less than 1 in a million others seems to be in it. */
+const BITS = 2 ** 19;
+const PROBES = 10;
 
 /** An identifier as a filter looks it up: two hashes of it. */
 export interface IdHash {
@@ -23,7 +23,7 @@ export function hashId(id: string): IdHash {
 }
 
 /**
- * What may be in a file, in 32 KB whatever is in it: `has` is never false for what was added, and seldom true for anything else.
+ * What may be in a file, in 64 KB whatever is in it: `has` is never false for what was added, and seldom true for anything else.
  * @see Bloom 1970, CACM 13(7):422–426; Kirsch and Mitzenmacher 2006 for two hashes in the place of many
  */
 export class IdFilter {

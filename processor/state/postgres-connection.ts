@@ -7,7 +7,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /** What is used of a pool of `pg` 8. */
 interface Pool {
   on(event: 'error', listener: (error: unknown) => void): unknown;
-  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly Row[] }>;
+  query(query: object): Promise<{ readonly rows: readonly Row[] }>;
   end(): Promise<void>;
 }
 
@@ -55,15 +55,15 @@ export class PostgresConnection {
     this.#gate = new Gate({ location: shown, clock, secrets, atOnce: CONNECTIONS });
   }
 
-  /** Runs one statement. @throws MonitorError UNAVAILABLE or MISSING_PEER */
-  async query(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+  /** Runs one statement. @param patience milliseconds until a server that says nothing counts as away @throws MonitorError UNAVAILABLE or MISSING_PEER */
+  async query(text: string, values: readonly unknown[], patience = ANSWER_LIMIT): Promise<readonly Row[]> {
     return this.#gate.pass(async () => {
       this.#pool ??= this.#connect();
       const pool = await this.#pool;
       this.#ready ??= this.#prepare(pool);
       await this.#ready;
       try {
-        return await run(pool, text, values);
+        return await run(pool, { text, values, query_timeout: patience });
       } catch (error) {
         // Somebody dropped the tables: they are made again with the next statement.
         if (stateOf(error) === UNDEFINED_TABLE) this.#ready = undefined;
@@ -106,8 +106,8 @@ export class PostgresConnection {
     const [probe, statements] = this.#setUp;
     try {
       // Asked first: where somebody else made the tables, this user need not be allowed to.
-      const [found] = await run(pool, probe, []);
-      if (found?.['present'] !== true) await pool.query(statements);
+      const [found] = await run(pool, { text: probe });
+      if (found?.['present'] !== true) await pool.query({ text: statements });
     } catch (error) {
       this.#ready = undefined;
       throw error;
@@ -115,10 +115,10 @@ export class PostgresConnection {
   }
 }
 
-async function run(pool: Pool, text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+async function run(pool: Pool, query: object): Promise<readonly Row[]> {
   for (let tries = 1; ; tries++) {
     try {
-      return (await pool.query(text, values)).rows;
+      return (await pool.query(query)).rows;
     } catch (error) {
       if (tries >= TRIES || !TRY_AGAIN.has(stateOf(error))) throw error;
     }

@@ -17,6 +17,11 @@ export interface PostgresStateOptions {
   readonly clock: Clock;
 }
 
+/** Milliseconds that a snapshot may take, which may be many megabytes. */
+const SNAPSHOT_PATIENCE = 60_000;
+/** From so many calls on their number is counted at most once in so many milliseconds: that reads them all. */
+const MANY = 100_000;
+const COUNT_EVERY = 60_000;
 /** Calls that one statement takes. */
 const PIECE = 1000;
 
@@ -31,8 +36,12 @@ class PostgresLabels implements LabelStore {
   readonly #server: PostgresConnection;
   readonly #service: string;
 
-  constructor(server: PostgresConnection, service: string) {
+  readonly #clock: Clock;
+  #counted: { readonly size: number; readonly at: number } | undefined;
+
+  constructor(server: PostgresConnection, service: string, clock: Clock) {
     this.#server = server;
+    this.#clock = clock;
     this.#service = service;
   }
 
@@ -87,8 +96,12 @@ class PostgresLabels implements LabelStore {
   }
 
   async size(): Promise<number> {
+    const now = this.#clock.monotonic();
+    if (this.#counted !== undefined && now - this.#counted.at < COUNT_EVERY) return this.#counted.size;
     const [row] = await this.#server.query(sql.SIZE, [this.#service]);
-    return Number(row?.['size']);
+    const size = Number(row?.['size']);
+    this.#counted = size < MANY ? undefined : { size, at: now };
+    return size;
   }
 
   async #claimOnce(
@@ -115,21 +128,25 @@ export class PostgresStateStore implements StateStore {
     this.location = options.shown;
     this.#server = new PostgresConnection(options, [sql.PRESENT, sql.TABLES]);
     this.#service = namespaceOf(options.service);
-    this.labels = new PostgresLabels(this.#server, this.#service);
+    this.labels = new PostgresLabels(this.#server, this.#service, options.clock);
   }
 
   async save(name: string, bytes: Uint8Array, now: number): Promise<void> {
     const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    await this.#server.query(sql.SAVE, [this.#service, checkSnapshotName(name), now, content, now - SNAPSHOT_LIFE]);
+    await this.#server.query(
+      sql.SAVE,
+      [this.#service, checkSnapshotName(name), now, content, now - SNAPSHOT_LIFE],
+      SNAPSHOT_PATIENCE,
+    );
   }
 
   async load(name: string): Promise<Snapshot | undefined> {
-    const [row] = await this.#server.query(sql.LOAD, [this.#service, checkSnapshotName(name)]);
+    const [row] = await this.#server.query(sql.LOAD, [this.#service, checkSnapshotName(name)], SNAPSHOT_PATIENCE);
     return row && snapshotOf(row);
   }
 
   async latest(prefix: string): Promise<Snapshot | undefined> {
-    const [row] = await this.#server.query(sql.LATEST, [this.#service, escaped(prefix)]);
+    const [row] = await this.#server.query(sql.LATEST, [this.#service, escaped(prefix)], SNAPSHOT_PATIENCE);
     return row && snapshotOf(row);
   }
 

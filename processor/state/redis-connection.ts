@@ -22,11 +22,13 @@ export interface RedisConnectionOptions {
   readonly shown: string;
   readonly secrets: readonly string[];
   readonly clock: Clock;
+  /** Milliseconds until a server that says nothing counts as away; 5,000 if absent. */
+  readonly patience?: number;
 }
 
-/** Milliseconds until a server that says nothing counts as away. */
+/** Milliseconds for a connection to be made. */
 const CONNECT_LIMIT = 3000;
-const ANSWER_LIMIT = 5000;
+const PATIENCE = 5000;
 
 /** The server's answer, as against a broken connection. */
 function isReply(error: unknown): error is Error {
@@ -46,6 +48,7 @@ function breaks(error: unknown): boolean {
  */
 export class RedisConnection {
   readonly #options: RedisConnectionOptions;
+  readonly #patience: number;
   readonly #gate: Gate;
   readonly #refused = new WeakSet<object>();
   #client: Promise<RedisClient> | undefined;
@@ -54,6 +57,7 @@ export class RedisConnection {
 
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
+    this.#patience = options.patience ?? PATIENCE;
     this.#gate = new Gate({ location: options.shown, clock: options.clock, secrets: options.secrets });
   }
 
@@ -81,14 +85,14 @@ export class RedisConnection {
     this.#client = undefined;
     if (client === undefined) return;
     client.ref();
-    await this.#within(ANSWER_LIMIT, client.close()).catch(() => destroy(client));
+    await this.#within(PATIENCE, client.close()).catch(() => destroy(client));
   }
 
   async #send(run: (client: RedisClient) => Promise<unknown>): Promise<unknown> {
     const client = await this.#connected();
     client.ref();
     try {
-      return await this.#within(ANSWER_LIMIT, run(client));
+      return await this.#within(this.#patience, run(client));
     } catch (error) {
       // After a silence nothing is known of the connection: later answers must not wait behind it.
       if (breaks(error)) this.#drop(client);
@@ -139,7 +143,7 @@ export class RedisConnection {
     // Without a listener an error would end the process; what fails is told by the command that failed.
     client.on('error', () => {});
     try {
-      await this.#within(CONNECT_LIMIT + ANSWER_LIMIT, client.connect());
+      await this.#within(CONNECT_LIMIT + PATIENCE, client.connect());
     } catch (error) {
       destroy(client);
       // Also when it is a reply, such as to a wrong password.

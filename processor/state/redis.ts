@@ -135,18 +135,24 @@ function claimedOf(answer: string): Claimed {
   return answer === 'f' ? { kind: 'first' } : { kind: 'replaced', verdict: JSON.parse(answer.slice(1)) as Json };
 }
 
+/** Milliseconds that a snapshot may take, which may be many megabytes. */
+const SNAPSHOT_PATIENCE = 60_000;
+
 /** State in Redis 4 or later, or what speaks its protocol and runs its scripts. Every key begins with `llm-monitor:v1:{service}`. */
 export class RedisStateStore implements StateStore {
   readonly location: string;
   readonly labels: LabelStore;
+  readonly #forLabels: RedisConnection;
+  /** Labels don't wait behind a snapshot. */
   readonly #redis: RedisConnection;
   readonly #keys: RedisKeys;
 
   constructor(options: RedisStateOptions) {
     this.location = options.shown;
-    this.#redis = new RedisConnection(options);
+    this.#forLabels = new RedisConnection(options);
+    this.#redis = new RedisConnection({ ...options, patience: SNAPSHOT_PATIENCE });
     this.#keys = new RedisKeys(options.service);
-    this.labels = new RedisLabels(this.#redis, this.#keys, options.ttl);
+    this.labels = new RedisLabels(this.#forLabels, this.#keys, options.ttl);
   }
 
   async save(name: string, bytes: Uint8Array, now: number): Promise<void> {
@@ -173,6 +179,6 @@ export class RedisStateStore implements StateStore {
   }
 
   async close(): Promise<void> {
-    await this.#redis.close();
+    await Promise.all([this.#forLabels.close(), this.#redis.close()]);
   }
 }

@@ -1,7 +1,7 @@
 import { MonitorError, showValue } from '../../core/errors.js';
 
 /** A snapshot that was not saved again for so long, milliseconds, goes with the next one that is saved: its replica is gone. */
-export const SNAPSHOT_LIFE = 30 * 86_400_000;
+export const SNAPSHOT_LIFE = 7 * 86_400_000;
 
 /** @throws MonitorError INVALID_ARGUMENT for what is no name of a snapshot */
 export function checkSnapshotName(name: string): string {

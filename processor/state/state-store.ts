@@ -38,18 +38,25 @@ export interface SweptCall extends StoredCall {
 
 /**
  * Calls that wait for their labels, shared by the replicas of a service. Every method is atomic towards other processes, and may
- * be sent again after a failure. All reject with MonitorError UNAVAILABLE when the store can't be reached.
+ * be sent again after a failure; a long list may have been taken in in part. All reject with MonitorError UNAVAILABLE when the
+ * store can't be reached, or refuses, and with MISSING_PEER when its client is not installed.
  */
 export interface LabelStore {
   /** Puts calls in; one that is there already, by `callId`, stays as it is with its labels. */
   put(calls: readonly StoredCall[]): Promise<void>;
-  /** @returns the latest call of that name; undefined for none */
+  /** @returns the call of that name that ended last; undefined for none */
   find(by: Identifier, id: string): Promise<StoredCall | undefined>;
-  /** Takes a label in, each in its order; of two replicas that claim at once, one is `first` and the other `replaced`. */
+  /**
+   * Takes labels in, each in its order; of two replicas that claim at once, one is `first` and the other `replaced`. A token is
+   * answered as the first time, as long as the call is there and no more than 30 later labels of its task.
+   */
   claim(claims: readonly Claim[]): Promise<readonly Claimed[]>;
-  /** Takes out at most `limit` calls that ended before `before`, oldest first; each is given to one caller only. */
+  /**
+   * Takes out at most `limit` calls that ended before `before`, oldest first; each is given to one caller only. Those of an
+   * answer that is lost on the way are given to nobody.
+   */
   sweep(before: number, limit: number): Promise<readonly SweptCall[]>;
-  /** Calls held. */
+  /** Calls held; where counting many is slow, as of up to a minute ago. */
   size(): Promise<number>;
 }
 
@@ -66,12 +73,16 @@ export interface StateStore {
   /** The location without its secrets, for messages. */
   readonly location: string;
   readonly labels: LabelStore;
-  /** Saves under a name (lower case, digits, `-`, `_`, `.`; at most 120), whole or not at all. */
+  /**
+   * Saves under a name (lower case, digits, `-`, `_`, `.`; at most 120), whole or not at all. What was not saved again for a
+   * week goes: its replica is gone.
+   * @throws MonitorError INVALID_ARGUMENT for what is no name
+   */
   save(name: string, bytes: Uint8Array, now: number): Promise<void>;
   /** @returns what was last saved under a name; undefined for nothing */
   load(name: string): Promise<Snapshot | undefined>;
   /** @returns the latest of the snapshots whose name begins so; undefined for none */
   latest(prefix: string): Promise<Snapshot | undefined>;
-  /** Lets go of connections; idempotent. */
+  /** Lets go of connections; what comes after it may be refused. Idempotent. */
   close(): Promise<void>;
 }

@@ -122,7 +122,10 @@ test('what is no line is passed over', async t => {
   const { labels } = openWeek(folder, 'noise');
   await labels.put([storedCall(1)]);
   const [file = ''] = segmentsOf(folder);
-  appendFileSync(file, `\n${'\0'.repeat(5000)}\nhello\np{"a":1}\nc[]\nx[1]\nz["call-1"]\n\n\np["call-2",`);
+  appendFileSync(
+    file,
+    `\n${'\0'.repeat(5000)}\nhello\np{"a":1}\t\nc[]\t\nx[1]\t\nz["call-1"]\t\np["call-1",\t\n\n\np["call-2",`,
+  );
   writeFileSync(join(file, '..', 'README.txt'), 'not mine');
   await labels.put([storedCall(3)]);
   const again = openWeek(folder, 'noise').labels;

@@ -9,6 +9,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { findTool, requireTool } from '../../tools.js';
 
+/** What is needed of a test. */
+export type TestTools = Pick<TestContext, 'after' | 'skip'>;
+
 const DEADLINE = 60_000;
 
 /** Polls until `done` is true, or fails: for what goes on in another process. */
@@ -38,7 +41,7 @@ interface Program {
   ready(): Promise<boolean>;
 }
 
-async function serve(t: TestContext, program: Program): Promise<Server> {
+async function serve(t: TestTools, program: Program): Promise<Server> {
   let child: ChildProcess | undefined;
   const kill = async (): Promise<void> => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -59,7 +62,7 @@ async function serve(t: TestContext, program: Program): Promise<Server> {
   return { url: program.url, port: program.port, kill, start };
 }
 
-function folderFor(t: TestContext, user?: { readonly uid: number; readonly gid: number }): string {
+function folderFor(t: TestTools, user?: { readonly uid: number; readonly gid: number }): string {
   const folder = mkdtempSync(join(tmpdir(), 'server-'));
   if (user !== undefined) chownSync(folder, user.uid, user.gid);
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -78,7 +81,7 @@ export async function freePort(): Promise<number> {
 export const PASSWORD = 'pa:ss%wörd';
 
 /** A Redis that writes every command to disk before it answers. Undefined, with the test skipped, where there is none. */
-export async function startRedis(t: TestContext): Promise<Server | undefined> {
+export async function startRedis(t: TestTools): Promise<Server | undefined> {
   const path = requireTool(t, 'redis-server');
   if (path === undefined) return undefined;
   const port = await freePort();
@@ -113,7 +116,7 @@ function answers(port: number, question: string, answer: string): Promise<boolea
 }
 
 /** The folder of PostgreSQL's own programs, which Debian keeps off the PATH. */
-function postgresPrograms(t: TestContext): string | undefined {
+function postgresPrograms(t: TestTools): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const folder = versions.map(version => join(debian, version, 'bin')).find(bin => existsSync(join(bin, 'initdb')));
@@ -130,7 +133,7 @@ function postgresUser(): { readonly uid: number; readonly gid: number } | undefi
 }
 
 /** A PostgreSQL with a password. Undefined, with the test skipped, where there is none. */
-export async function startPostgres(t: TestContext): Promise<Server | undefined> {
+export async function startPostgres(t: TestTools): Promise<Server | undefined> {
   const programs = postgresPrograms(t);
   if (programs === undefined) return undefined;
   const user = postgresUser();
@@ -182,7 +185,7 @@ export interface Proxy {
   loseNextAnswer(): void;
 }
 
-export async function startProxy(t: TestContext, to: number): Promise<Proxy> {
+export async function startProxy(t: TestTools, to: number): Promise<Proxy> {
   let lose = false;
   const sockets = new Set<Socket>();
   const server: NetServer = createServer(near => {
