@@ -7,6 +7,7 @@ export type { Detector, DetectorScore } from './detectors/detector.js';
 export { IsolationForest, IsolationForestDetector } from './detectors/isolation-forest.js';
 export type { DriftDetector, DriftState } from './drift/drift-detector.js';
 export type { AnyEvaluator, AsyncEvaluator, AsyncEvaluatorInput, Spend } from './evaluators/async-evaluator.js';
+export { type EvaluateTextOptions, evaluateText } from './evaluators/evaluate-text.js';
 export type {
   Evaluation,
   Evaluations,
