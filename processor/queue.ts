@@ -8,19 +8,23 @@ export interface WorkQueueOptions<T> {
   readonly maxWeight: number;
   /** Weight of an item. */
   weigh(item: T): number;
-  work(item: T): void;
+  /**
+   * Works on an item: at once, or in steps that the queue takes one by one, in later turns where the slice is over. The next
+   * item comes after the last step. `overdue` says whether the slice is over, for steps that can be longer or shorter.
+   */
+  work(item: T, overdue: () => boolean): Iterator<void> | void;
   /** Called for each item that found no room, or that was left at a shutdown. */
   onDrop(item: T, reason: 'queue_full' | 'shutdown'): void;
   /** Called after each slice with the seconds it took. */
   onSlice?(seconds: number): void;
-  /** One slice of work that can wait, when the queue has run empty; true asks for another turn. */
+  /** One slice of work that can wait, in a turn that finds the queue empty; true asks for another turn. */
   onIdle?(): boolean;
 }
 
 /** Items that may wait while the work is held back: as many again as come in the seconds that a state takes to be read. */
 const HELD_CAPACITY = 65_536;
-/** How long one slice may hold the event loop, in milliseconds. */
-const SLICE_MS = 4;
+/** After how many milliseconds a slice begins nothing more: a step on top of it must not hold the event loop for 5. */
+const SLICE_MS = 3;
 
 /**
  * Bounded first-in first-out queue whose work runs in later turns of the event loop, a few milliseconds at a stretch: who pushes
@@ -33,6 +37,10 @@ export class WorkQueue<T> {
   #weight = 0;
   #pushed = 0;
   #done = 0;
+  /** What is left to do of the first item. */
+  #steps: Iterator<void> | undefined;
+  #sliceBegan = 0;
+  readonly #overdue = (): boolean => this.#options.clock.monotonic() - this.#sliceBegan >= SLICE_MS;
   #scheduled = false;
   #closed = false;
   #holds = 0;
@@ -78,7 +86,8 @@ export class WorkQueue<T> {
       if (!held) return;
       held = false;
       this.#holds--;
-      if (this.size > 0) this.#schedule();
+      // Also for idle work: who woke the queue meanwhile was not heard.
+      this.#schedule();
     };
   }
 
@@ -103,33 +112,43 @@ export class WorkQueue<T> {
   #slice(): void {
     this.#scheduled = false;
     if (this.#holds > 0) return;
-    const { work, weigh, onSlice, onIdle } = this.#options;
-    const begin = performance.now();
+    const { clock, onSlice, onIdle } = this.#options;
+    this.#sliceBegan = clock.monotonic();
+    const idle = this.size === 0;
     let more = false;
-    while (this.size > 0 && performance.now() - begin < SLICE_MS) {
-      const item = this.#items[this.#head] as T;
-      this.#items[this.#head] = undefined;
-      this.#head += 1;
-      this.#weight -= weigh(item);
-      try {
-        work(item);
-      } finally {
-        this.#done += 1;
-        if (this.size > 0) this.#schedule();
-      }
-    }
+    while (this.size > 0 && !this.#overdue()) this.#step();
     if (this.size === 0) {
       this.#items = [];
       this.#head = 0;
-      if (!this.#closed) more = onIdle?.() ?? false;
+      // In a turn of its own, so that its time does not come on top of the last item's.
+      if (!this.#closed && onIdle !== undefined) more = idle ? onIdle() : true;
     } else if (this.#head > 1024) {
       // Shifting an array moves all of it; a head index with a cut now and then does not.
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
     }
-    onSlice?.((performance.now() - begin) / 1000);
+    onSlice?.((clock.monotonic() - this.#sliceBegan) / 1000);
     while (this.#waiting.length > 0 && (this.#waiting[0] as { target: number }).target <= this.#done)
       this.#waiting.shift()?.resolve();
     if (more || this.size > 0) this.#schedule();
+  }
+  /** One step of the first item. */
+  #step(): void {
+    const { work, weigh } = this.#options;
+    const item = this.#items[this.#head] as T;
+    let done = true;
+    try {
+      this.#steps ??= work(item, this.#overdue) ?? undefined;
+      done = this.#steps === undefined || this.#steps.next().done === true;
+    } finally {
+      if (done) {
+        this.#steps = undefined;
+        this.#items[this.#head] = undefined;
+        this.#head += 1;
+        this.#weight -= weigh(item);
+        this.#done += 1;
+        if (this.size > 0) this.#schedule();
+      }
+    }
   }
 }

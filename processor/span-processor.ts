@@ -1,9 +1,8 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { cleanCall } from '../core/call.js';
 import type { CallEvent } from '../core/calls.js';
 import { evenTime } from '../core/clock.js';
-import { type CallText, textSize } from '../core/content.js';
+import { textSize } from '../core/content.js';
 import type { FeedbackRecord, FeedbackSink } from '../core/feedback.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { AsyncEvaluation } from './async-evaluation.js';
@@ -11,7 +10,7 @@ import { CallMetrics } from './call-metrics.js';
 import { Detection, recordStatus } from './detection.js';
 import { type AnyEvaluator, isAsync } from './evaluators/async-evaluator.js';
 import type { Evaluations, Evaluator, OnEvaluatorError } from './evaluators/evaluator.js';
-import { createEvaluators, EVALUATORS, evaluate } from './evaluators/registry.js';
+import { createEvaluators, evaluateSteps } from './evaluators/registry.js';
 import { FindingMetrics } from './finding-metrics.js';
 import { ModelChange } from './model-change.js';
 import { createPricing, type Pricing } from './pricing.js';
@@ -19,6 +18,7 @@ import { QualityMetrics } from './quality-metrics.js';
 import { WorkQueue } from './queue.js';
 import { RecentIds } from './recent-ids.js';
 import { GroundTruth } from './truth/ground-truth.js';
+import { warmUp } from './warm-up.js';
 
 export interface LlmSpanProcessorOptions {
   /** Where calls come from and metrics go; the process-wide wiring by default. */
@@ -40,6 +40,8 @@ type Work =
 
 /** Milliseconds until what the first call needs is loaded: the app's own start goes first. */
 const WARM_UP_AFTER = 200;
+/** Milliseconds after which a turn of it ends: a piece may take as long as three again. */
+const WARM_UP_SLICE = 1;
 /** Characters of text that may wait for evaluation: 32 million are 32 to 64 MB. */
 const MAX_WAITING_TEXT = 32_000_000;
 /** What an item weighs beside its text. */
@@ -70,6 +72,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   readonly #onEvaluatorError: OnEvaluatorError = () =>
     this.#wiring.store.counter('selfErrors', { component: 'evaluator' }).add(1);
   #refit: Iterator<void> | undefined;
+  #warming: Iterator<void> | undefined;
   /** Seconds since the epoch; undefined before the first call was evaluated. */
   #evaluatedAt: number | undefined;
 
@@ -103,8 +106,10 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
       maxWeight: MAX_WAITING_TEXT,
       weigh: item =>
         ITEM_WEIGHT + (item.kind === 'call' && item.event.text !== undefined ? textSize(item.event.text) : 0),
-      work: item =>
-        this.#guard('processor', () => (item.kind === 'call' ? this.#score(item) : this.truth.accept(item.record))),
+      work: (item, overdue) => {
+        if (item.kind === 'call') return this.#score(item, overdue);
+        return this.#guard('processor', () => this.truth.accept(item.record));
+      },
       onDrop: (item, reason) => this.#dropped(item, reason),
       onSlice: seconds => this.#overhead.add(seconds),
       onIdle: () => this.#idle(),
@@ -181,13 +186,32 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     this.#queue.push({ kind: 'call', event, model, cost });
   }
 
-  /** Off the caller's path: the text is read, scored and let go. */
-  #score(item: Work & { kind: 'call' }): void {
+  /** Off the caller's path: the text is read, scored and let go, in as many turns as a long one takes. */
+  *#score(item: Work & { kind: 'call' }, overdue: () => boolean): Generator<void> {
+    try {
+      yield* this.#scoreSteps(item, overdue);
+    } catch {
+      this.#wiring.store.counter('selfErrors', { component: 'processor' }).add(1);
+    }
+  }
+
+  *#scoreSteps(item: Work & { kind: 'call' }, overdue: () => boolean): Generator<void> {
     const { clock } = this.#wiring;
-    const begin = performance.now();
+    let begin = clock.monotonic();
+    let spent = 0;
     const { call, text, exemplar } = item.event;
     this.#guard('truth', () => this.truth.observe(call, text?.output[0]));
-    const evaluations: Evaluations = evaluate(this.#evaluators, call, text, this.#onEvaluatorError);
+    const steps = evaluateSteps(this.#evaluators, call, text, this.#onEvaluatorError);
+    let step = steps.next();
+    while (step.done !== true) {
+      if (overdue()) {
+        spent += clock.monotonic() - begin;
+        yield;
+        begin = clock.monotonic();
+      }
+      step = steps.next();
+    }
+    const evaluations: Evaluations = step.value;
     this.#quality.record(evaluations, item.model, call.operation, exemplar);
     this.#beside.offer(call, text, item.model, exemplar);
     if (this.detection !== undefined) {
@@ -196,7 +220,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
       this.#findings.record(findings, item.model, call.operation, exemplar);
     }
     this.#evaluatedAt = clock.now() / 1000;
-    this.#duration.record((performance.now() - begin) / 1000);
+    this.#duration.record((spent + clock.monotonic() - begin) / 1000);
   }
 
   #dropped(item: Work, reason: 'queue_full' | 'shutdown'): void {
@@ -209,36 +233,31 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     this.#guard('truth', () => this.truth.observe(item.event.call, item.event.text?.output[0]));
   }
 
-  /**
-   * Loads what the first call would otherwise wait for (prices, phrases, weights), one piece a turn. Nothing is counted, and an
-   * evaluator of the user never sees a call that nobody made.
-   */
+  /** From here on idle turns go to it, until it is done. */
   #warmUp(): void {
-    const { call } = cleanCall({ operation: 'chat', outcome: { kind: 'ok', finishReasons: ['stop'] } }, 0);
-    const text: CallText = { input: [{ role: 'user', text: 'When do you open?' }], output: ['At nine.'] };
-    const ours = this.#evaluators.filter(evaluator => EVALUATORS.get(evaluator.name) === evaluator);
-    const steps = [
-      () => this.#pricing?.warm?.(),
-      ...ours.map(evaluator => () => void evaluate([evaluator], call, text)),
-    ];
-    const next = (): void => {
-      const step = steps.shift();
-      if (step === undefined) return;
-      this.#guard('processor', step);
-      this.#wiring.clock.defer(next);
-    };
-    next();
+    this.#warming = warmUp(this.#evaluators, this.#pricing);
+    this.#queue.wake();
   }
 
   #idle(): boolean {
-    return (
-      this.#guard('detector', () => {
-        if (this.#refit === undefined && this.detection?.stale === true) this.#refit = this.detection.refit();
-        if (this.#refit === undefined) return false;
-        if (this.#refit.next().done === true) this.#refit = undefined;
-        return this.#refit !== undefined;
-      }) ?? false
-    );
+    if (this.#warming === undefined) return this.#guard('detector', () => this.#refitStep()) ?? false;
+    const { clock } = this.#wiring;
+    const end = clock.monotonic() + WARM_UP_SLICE;
+    const over = this.#guard('processor', () => {
+      let step = this.#warming?.next();
+      while (step?.done === false && clock.monotonic() < end) step = this.#warming?.next();
+      return step?.done !== false;
+    });
+    // One that threw is over too.
+    if (over !== false) this.#warming = undefined;
+    return true;
+  }
+
+  #refitStep(): boolean {
+    if (this.#refit === undefined && this.detection?.stale === true) this.#refit = this.detection.refit();
+    if (this.#refit === undefined) return false;
+    if (this.#refit.next().done === true) this.#refit = undefined;
+    return this.#refit !== undefined;
   }
 
   #guard<T>(component: string, run: () => T): T | undefined {

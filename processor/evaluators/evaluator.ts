@@ -73,6 +73,8 @@ export interface Evaluator {
   /** Which end of the score is bad. */
   readonly bad: 'high' | 'low' | 'neither';
   evaluate(input: EvaluatorInput): Evaluation;
+  /** The same in steps, taken in later turns of the event loop, where a long text would else hold it for milliseconds. */
+  evaluateInSteps?(input: EvaluatorInput): Generator<void, Evaluation>;
 }
 
 /** The results of all evaluators for one call, by name. */

@@ -32,12 +32,14 @@ export interface PromptWords {
   length: number;
   /** Characters of the tag block (U+E0020..E007E), which show nothing and spell ASCII. */
   tags: number;
+  /** Only valid until the next text is read. */
+  readonly shared: boolean;
 }
 
-let scratch: PromptWords = wordsFor(1024);
+let scratch: PromptWords = wordsFor(1024, true);
 
-function wordsFor(capacity: number): PromptWords {
-  return { hashes: new Int32Array(capacity), places: new Int32Array(capacity), length: 0, tags: 0 };
+function wordsFor(capacity: number, shared: boolean): PromptWords {
+  return { hashes: new Int32Array(capacity), places: new Int32Array(capacity), length: 0, tags: 0, shared };
 }
 
 /** Whether hidden characters of the tag block are left out, or read as the ASCII they spell. */
@@ -54,37 +56,86 @@ export function promptWords(
   parts: readonly (readonly [number, number])[] = [[0, text.length]],
   tagReading: TagReading = 'ignored',
 ): PromptWords {
-  let size = 1;
-  for (const [from, to] of parts) size += to - from;
-  // A word takes a character and a separator, one that counts twice also a colon: there are never more words than characters.
-  if (scratch.hashes.length < size) scratch = wordsFor(size * 2);
+  const size = sizeOf(parts);
+  if (scratch.hashes.length < size) scratch = wordsFor(size * 2, true);
   const words = scratch;
   words.length = 0;
   words.tags = 0;
-  let place = 0;
+  const at = start();
   for (const [from, to] of parts) {
-    place = read(words, text, from, to, tagReading, place) + STOP_STEP;
+    read(words, text, from, to, to, tagReading, at);
+    endPart(words, at);
   }
   return words;
 }
 
+/** UTF-16 units of a step: some 2 ms where the engine has not compiled the reading yet, a tenth of that from then on. */
+const STEP = 4096;
+
+/** The same in steps; a text of more than one has tables of its own. */
+export function* promptWordsInSteps(
+  text: string,
+  parts: readonly (readonly [number, number])[],
+  tagReading: TagReading = 'ignored',
+): Generator<void, PromptWords> {
+  const size = sizeOf(parts);
+  if (size <= STEP) return promptWords(text, parts, tagReading);
+  const words = wordsFor(size, false);
+  const at = start();
+  for (const [from, to] of parts) {
+    for (let next = from; next < to; yield)
+      next = read(words, text, next, Math.min(next + STEP, to), to, tagReading, at);
+    endPart(words, at);
+  }
+  return words;
+}
+
+/** A word takes a character and a separator, one that counts twice also a colon: there are never more words than characters. */
+function sizeOf(parts: readonly (readonly [number, number])[]): number {
+  let size = 1;
+  for (const [from, to] of parts) size += to - from;
+  return size;
+}
+
+/** Where the next word stands, and what of it was read. */
+interface Place {
+  place: number;
+  lineStart: boolean;
+  length: number;
+  hash: number;
+}
+
+function start(): Place {
+  return { place: 0, lineStart: true, length: 0, hash: HASH_START };
+}
+
+function endPart(words: PromptWords, at: Place): void {
+  if (at.length > 0) {
+    words.hashes[words.length] = at.hash;
+    words.places[words.length++] = at.place++;
+    at.length = 0;
+  }
+  at.place += STOP_STEP;
+  at.lineStart = true;
+}
+
+/** Reads [from, to) of a part that goes on to `end`. @returns where to read on: a character is never cut in two */
 function read(
   words: PromptWords,
   text: string,
   from: number,
   to: number,
+  end: number,
   tagReading: TagReading,
-  firstPlace: number,
+  at: Place,
 ): number {
   const { hashes, places } = words;
   const ascii = asciiTable();
   const inWord = asciiWordTable();
-  let place = firstPlace;
+  let { place, lineStart, length, hash } = at;
   let count = words.length;
-  let length = 0;
-  let hash = HASH_START;
-  let lineStart = true;
-  for (let i = from; i < to; i++) {
+  let i = from;
+  for (; i < to; i++) {
     let unit = text.charCodeAt(i);
     let letter = unit < 128 ? (inWord[unit] as number) : 0;
     if (letter !== 0) {
@@ -118,7 +169,7 @@ function read(
     if (unit < 128) packed = ascii[unit] as number;
     else {
       let code = unit;
-      if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < to) {
+      if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < end) {
         code = text.codePointAt(i) as number;
         if (code > 0xffff) i++;
       }
@@ -162,12 +213,12 @@ function read(
       lineStart = true;
     }
   }
-  if (length > 0) {
-    hashes[count] = hash;
-    places[count++] = place++;
-  }
   words.length = count;
-  return place;
+  at.place = place;
+  at.lineStart = lineStart;
+  at.length = length;
+  at.hash = hash;
+  return i;
 }
 
 /** The hash of a word as the name of a turn (`System:`). */

@@ -2,9 +2,10 @@ import type { MessageText } from '../../core/content.js';
 import { weightsOf } from '../evaluator-weights.js';
 import type { Evaluation, Evaluator, EvaluatorInput } from './evaluator.js';
 import { type LinearModel, logistic } from './linear-model.js';
-import { type PromptWords, promptWords } from './message-words.js';
+import { type PromptWords, promptWordsInSteps } from './message-words.js';
 import { type InjectionReason, injectionSequences } from './prompt-injection-patterns.js';
 import { SequenceMatcher, type WordSequence } from './prompt-injection-sequences.js';
+import { finish } from './steps.js';
 
 /** How much of a call's messages is read, in UTF-16 units: of each its head and its tail, the newest message first. */
 const LIMIT = { all: 20_480, tail: 4096, messages: 64 };
@@ -49,8 +50,14 @@ export function* warmPromptInjection(): Generator<void> {
  * @param model undefined to judge by patterns alone
  */
 export function judgeWords(words: PromptWords, model: LinearModel | undefined): InjectionVerdict {
+  return finish(judgeWindows(words, model));
+}
+
+function* judgeWindows(words: PromptWords, model: LinearModel | undefined): Generator<void, InjectionVerdict> {
   let worst = judgeWindow(words, 0, Math.min(words.length, WINDOW), model);
   for (let from = STRIDE; from + WINDOW - STRIDE < words.length; from += STRIDE) {
+    // Shared words would be others when the next step comes.
+    if (!words.shared) yield;
     const verdict = judgeWindow(words, from, Math.min(from + WINDOW, words.length), model);
     if (verdict.score > worst.score) worst = verdict;
   }
@@ -85,15 +92,17 @@ export function createPromptInjection(weights: () => LinearModel | Error): Evalu
   return {
     name: 'prompt_injection',
     bad: 'high',
-    evaluate({ text, report }: EvaluatorInput): Evaluation {
-      const found = weights();
-      if (found instanceof Error) report?.('prompt_injection', found);
-      const worst = worstMessage(text.input, found instanceof Error ? undefined : found);
-      if (worst === undefined) return { skipped: 'no_input' };
-      const { score, reason } = worst;
-      return score >= FLAG ? { score, flagged: true, reason } : { score, flagged: false };
-    },
+    evaluate: input => finish(evaluateInSteps(input)),
+    evaluateInSteps,
   };
+  function* evaluateInSteps({ text, report }: EvaluatorInput): Generator<void, Evaluation> {
+    const found = weights();
+    if (found instanceof Error) report?.('prompt_injection', found);
+    const worst = yield* worstMessage(text.input, found instanceof Error ? undefined : found);
+    if (worst === undefined) return { skipped: 'no_input' };
+    const { score, reason } = worst;
+    return score >= FLAG ? { score, flagged: true, reason } : { score, flagged: false };
+  }
 }
 
 export const promptInjection: Evaluator = createPromptInjection(() => weightsOf('prompt-injection'));
@@ -104,7 +113,10 @@ interface Finding {
 }
 
 /** @returns undefined where no message from outside has words */
-function worstMessage(messages: readonly MessageText[], model: LinearModel | undefined): Finding | undefined {
+function* worstMessage(
+  messages: readonly MessageText[],
+  model: LinearModel | undefined,
+): Generator<void, Finding | undefined> {
   let worst: Finding | undefined;
   let left = LIMIT.all;
   const oldest = Math.max(0, messages.length - LIMIT.messages);
@@ -113,7 +125,7 @@ function worstMessage(messages: readonly MessageText[], model: LinearModel | und
     if (role !== 'user' && role !== 'tool') continue;
     const parts = partsOf(text, left);
     left -= Math.min(text.length, left);
-    const found = judgeMessage(text, parts, model);
+    const found = yield* judgeMessage(text, parts, model);
     if (found !== undefined && (worst === undefined || found.score > worst.score)) worst = found;
   }
   return worst;
@@ -131,14 +143,18 @@ function partsOf(text: string, left: number): Parts {
 }
 
 /** @returns undefined for a message without words */
-function judgeMessage(text: string, parts: Parts, model: LinearModel | undefined): Finding | undefined {
-  const plain = promptWords(text, parts);
+function* judgeMessage(
+  text: string,
+  parts: Parts,
+  model: LinearModel | undefined,
+): Generator<void, Finding | undefined> {
+  const plain = yield* promptWordsInSteps(text, parts);
   const { tags } = plain;
-  const shown = plain.length === 0 ? undefined : withReason(judgeWords(plain, model));
+  const shown = plain.length === 0 ? undefined : withReason(yield* judgeWindows(plain, model));
   if (tags === 0) return shown;
-  const spelt = promptWords(text, parts, 'spelt');
+  const spelt = yield* promptWordsInSteps(text, parts, 'spelt');
   if (spelt.length === 0) return shown;
-  const hidden = withReason(judgeWords(spelt, model));
+  const hidden = withReason(yield* judgeWindows(spelt, model));
   const worst = shown === undefined || hidden.score > shown.score ? hidden : shown;
   if (tags < HIDDEN_TAGS) return worst;
   return { score: 1 - (1 - worst.score) * (1 - HIDDEN_WEIGHT), reason: 'hides_text' };

@@ -11,7 +11,7 @@ import { confidence } from './confidence.js';
 import { isConfigured } from './configured.js';
 import { diagnosis } from './diagnosis.js';
 import { dosage } from './dosage.js';
-import type { Evaluation, Evaluations, Evaluator, OnEvaluatorError, SkipReason } from './evaluator.js';
+import type { Evaluation, Evaluations, Evaluator, EvaluatorInput, OnEvaluatorError, SkipReason } from './evaluator.js';
 import { jsonValidity } from './json-validity.js';
 import { lexicalSupport } from './lexical-support.js';
 import { pii, piiInput } from './pii.js';
@@ -24,8 +24,9 @@ import { relevance } from './relevance.js';
 import { repetition } from './repetition.js';
 import { requiredDisclaimer } from './required-disclaimer.js';
 import { responseLength } from './response-length.js';
-import { scan } from './scan.js';
+import { scanSteps } from './scan.js';
 import { secrets } from './secrets.js';
+import { finish } from './steps.js';
 import { tokenEstimate } from './token-estimate.js';
 import { typeTokenRatio } from './type-token-ratio.js';
 
@@ -187,6 +188,16 @@ export function evaluate(
   text: CallText | undefined,
   onError?: OnEvaluatorError,
 ): Evaluations {
+  return finish(evaluateSteps(evaluators, call, text, onError));
+}
+
+/** The same in steps, for who must not take long at a stretch: for the scan, for each evaluator, more for a long text. */
+export function* evaluateSteps(
+  evaluators: readonly Evaluator[],
+  call: LlmCall,
+  text: CallText | undefined,
+  onError?: OnEvaluatorError,
+): Generator<void, Evaluations> {
   const results = new Map<string, Evaluation>();
   if (evaluators.length === 0) return results;
   const skipped = unscorable(call, text);
@@ -194,18 +205,36 @@ export function evaluate(
     for (const { name } of evaluators) results.set(name, { skipped: skipped ?? 'no_text' });
     return results;
   }
-  const input = { facts: scan(text), text, call, ...(onError === undefined ? {} : { report: onError }) };
-  for (const evaluator of evaluators) results.set(evaluator.name, guarded(evaluator, input, onError));
+  const facts = yield* scanSteps(text);
+  const input = { facts, text, call, ...(onError === undefined ? {} : { report: onError }) };
+  for (const evaluator of evaluators) {
+    yield;
+    const evaluation =
+      evaluator.evaluateInSteps === undefined
+        ? guarded(evaluator, input, onError)
+        : yield* guardedSteps(evaluator, evaluator.evaluateInSteps, input, onError);
+    results.set(evaluator.name, evaluation);
+  }
   return results;
 }
 
-function guarded(
-  evaluator: Evaluator,
-  input: Parameters<Evaluator['evaluate']>[0],
-  onError?: OnEvaluatorError,
-): Evaluation {
+function guarded(evaluator: Evaluator, input: EvaluatorInput, onError?: OnEvaluatorError): Evaluation {
   try {
     return checkEvaluation(evaluator.name, evaluator.evaluate(input));
+  } catch (error) {
+    onError?.(evaluator.name, error);
+    return { skipped: 'threw' };
+  }
+}
+
+function* guardedSteps(
+  evaluator: Evaluator,
+  evaluate: NonNullable<Evaluator['evaluateInSteps']>,
+  input: EvaluatorInput,
+  onError?: OnEvaluatorError,
+): Generator<void, Evaluation> {
+  try {
+    return checkEvaluation(evaluator.name, yield* evaluate.call(evaluator, input));
   } catch (error) {
     onError?.(evaluator.name, error);
     return { skipped: 'threw' };

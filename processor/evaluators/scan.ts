@@ -5,6 +5,7 @@ import { type NormalisedText, normalise } from './normalise.js';
 import type { PhraseMatch } from './phrase-matcher.js';
 import { asItIs, type PlainText, plainText } from './plain-text.js';
 import { Scanner } from './scanner.js';
+import { finish } from './steps.js';
 import type { LocatedLoop } from './word-stream.js';
 
 /** How much of an answer is read, in UTF-16 units. */
@@ -83,18 +84,25 @@ export function readParts(text: string, limits: ScanLimits = SCAN_LIMITS): reado
  * end, the rest is counted in `omitted`. Never throws on odd text (lone surrogates, control characters, no text at all).
  */
 export function scan(text: CallText, limits: ScanLimits = SCAN_LIMITS): TextFacts {
+  return finish(scanSteps(text, limits));
+}
+
+/** UTF-16 units of a step: some 2 ms where the engine has not compiled the scan yet, a tenth of that from then on. */
+const STEP = 4096;
+
+/** The same in steps, of which a short answer takes none; for who must not take long at a stretch. */
+export function* scanSteps(text: CallText, limits: ScanLimits = SCAN_LIMITS): Generator<void, TextFacts> {
   const choice = text.output.findIndex(output => /\S/.test(output));
   const answer = choice < 0 ? '' : (text.output[choice] as string);
-  const cut = answer.length > limits.head + limits.tail;
-  const head = cut ? limits.head : answer.length;
-  const tail = cut ? answer.length - limits.tail : answer.length;
-  const scanner = new Scanner(answer, head + answer.length - tail);
-  scanner.read(0, head);
-  if (cut) {
-    scanner.stream.gap();
-    scanner.read(tail, answer.length);
+  const parts = readParts(answer, limits);
+  let size = 0;
+  for (const [from, to] of parts) size += to - from;
+  const scanner = new Scanner(answer, size);
+  for (const [from, to] of parts) {
+    scanner.begin(from, to);
+    while (!scanner.read(STEP)) yield;
   }
-  return new ScannedText(text, choice, scanner, tail - head, limits);
+  return new ScannedText(text, choice, scanner, answer.length - size, limits);
 }
 
 /** What a scanner has counted; the views that few answers need are worked out at their first use. */
@@ -137,6 +145,7 @@ class ScannedText implements TextFacts {
     const answer = choice < 0 ? '' : (text.output[choice] as string);
     const loops = stream.loops();
     const hashes = stream.hashes();
+    stream.close();
     this.answer = answer;
     this.choice = choice;
     this.length = answer.length;

@@ -46,45 +46,80 @@ export class Scanner {
   longestStretch = 0;
   mixedStretch = false;
   readonly #text: string;
+  // Of the present part, stretch without white space, word, sentence and line.
+  #from = 0;
+  #end = 0;
+  #at = 0;
+  #stretchStart = 0;
+  #stretchDigits = 0;
+  #capitals = 0;
+  #wordStart = 0;
+  #wordLength = 0;
+  #wordDigits = 0;
+  #hash = HASH_START;
+  #stem = HASH_START;
+  #sentenceOpen = false;
+  #lineEmpty = true;
 
+  /** @param size the most units that can come */
   constructor(text: string, size: number) {
     this.#text = text;
     this.stream = new WordStream(size + 1, builtInPhrases());
   }
 
-  /** Reads [from, to). Everything in locals, and a word in a loop of its own: this is where the time of an evaluation goes. */
-  read(from: number, to: number): void {
+  /** Begins the part [from, end). What was read before it has ended; behind the first there is a hole before each. */
+  begin(from: number, end: number): void {
+    if (this.#end > 0) this.stream.gap();
+    this.#from = from;
+    this.#end = end;
+    this.#at = from;
+    this.#stretchStart = from;
+    this.#stretchDigits = this.digits;
+    this.#capitals = 0;
+    this.#wordLength = 0;
+    this.#wordDigits = 0;
+    this.#sentenceOpen = false;
+    this.#lineEmpty = true;
+  }
+
+  /**
+   * Reads on in the part. Everything in locals, and a word in a loop of its own: this is where the time of an evaluation goes.
+   * @param size about how many units
+   * @returns whether the part has ended
+   */
+  read(size: number): boolean {
     const text = this.#text;
     const ascii = asciiTable();
     const inWord = asciiWordTable();
     const { stream } = this;
-    this.longestRun = longestRun(text, from, to, this.longestRun);
+    const end = this.#end;
+    const to = Math.min(this.#at + size, end);
     let nonAscii = 0;
     let surrogates = 0;
     let invisible = 0;
-    let digits = 0;
     let symbols = 0;
     let controls = 0;
-    // Of the present stretch without white space, and the digits before it.
-    let stretchStart = from;
-    let stretchDigits = 0;
-    let capitals = 0;
-    let wordStart = 0;
-    let wordLength = 0;
-    let wordDigits = 0;
-    let hash = HASH_START;
-    let stem = HASH_START;
+    let { digits } = this;
+    let stretchStart = this.#stretchStart;
+    let stretchDigits = this.#stretchDigits;
+    let capitals = this.#capitals;
+    let wordStart = this.#wordStart;
+    let wordLength = this.#wordLength;
+    let wordDigits = this.#wordDigits;
+    let hash = this.#hash;
+    let stem = this.#stem;
     let sentence = this.sentences;
-    let sentenceOpen = false;
-    let lineEmpty = true;
-    for (let i = from; i < to; i++) {
+    let sentenceOpen = this.#sentenceOpen;
+    let lineEmpty = this.#lineEmpty;
+    let i = this.#at;
+    for (; i < to; i++) {
       const unit = text.charCodeAt(i);
       let packed: number;
       if (unit < 128) packed = ascii[unit] as number;
       else {
         nonAscii++;
         let code = unit;
-        if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < to) {
+        if (unit >= 0xd800 && unit < 0xdc00 && i + 1 < end) {
           code = text.codePointAt(i) as number;
           if (code > 0xffff) {
             surrogates++;
@@ -133,7 +168,7 @@ export class Scanner {
       if (kind === APOSTROPHE && wordLength > 0) continue;
       if (wordLength > 0) {
         digits += wordDigits;
-        const marker = lineEmpty && wordDigits === wordLength && isMarkerEnd(text, i, to);
+        const marker = lineEmpty && wordDigits === wordLength && isMarkerEnd(text, i, end);
         if (marker) this.listLines++;
         else {
           stream.add(hash, stem, wordStart, i, sentence);
@@ -174,26 +209,47 @@ export class Scanner {
         stream.add(hash, hash, unit === text.charCodeAt(i) ? i : i - 1, i + 1, sentence);
         sentenceOpen = true;
       } else if (kind === STOP) {
-        if (sentenceOpen && endsSentence(text, i, to)) {
+        if (sentenceOpen && endsSentence(text, i, end)) {
           sentence++;
           sentenceOpen = false;
         }
       } else symbols++;
     }
-    if (wordLength > 0) {
-      digits += wordDigits;
-      stream.add(hash, stem, wordStart, to, sentence);
-      sentenceOpen = true;
-      if (lineEmpty) this.lines++;
-    }
-    if (to - stretchStart >= MIXED.least) this.#keepStretch(to - stretchStart, digits > stretchDigits, capitals);
-    this.sentences = sentence + (sentenceOpen ? 1 : 0);
-    this.characters += to - from - surrogates;
+    this.characters += i - this.#at - surrogates;
     this.nonAscii += nonAscii;
     this.invisible += invisible;
-    this.digits += digits;
+    this.digits = digits;
     this.symbols += symbols;
     this.controls += controls;
+    this.sentences = sentence;
+    this.#at = i;
+    this.#stretchStart = stretchStart;
+    this.#stretchDigits = stretchDigits;
+    this.#capitals = capitals;
+    this.#wordStart = wordStart;
+    this.#wordLength = wordLength;
+    this.#wordDigits = wordDigits;
+    this.#hash = hash;
+    this.#stem = stem;
+    this.#sentenceOpen = sentenceOpen;
+    this.#lineEmpty = lineEmpty;
+    if (i < end) return false;
+    this.#endPart();
+    return true;
+  }
+
+  #endPart(): void {
+    const end = this.#end;
+    if (this.#wordLength > 0) {
+      this.digits += this.#wordDigits;
+      this.stream.add(this.#hash, this.#stem, this.#wordStart, end, this.sentences);
+      this.#sentenceOpen = true;
+      if (this.#lineEmpty) this.lines++;
+    }
+    const stretch = end - this.#stretchStart;
+    if (stretch >= MIXED.least) this.#keepStretch(stretch, this.digits > this.#stretchDigits, this.#capitals);
+    if (this.#sentenceOpen) this.sentences++;
+    this.longestRun = longestRun(this.#text, this.#from, end, this.longestRun);
   }
 
   /**

@@ -13,7 +13,7 @@ const MAX_MATCHES = 64;
 
 /**
  * Tables that all scans of a process use in turn, so that a scan allocates next to nothing. What an earlier scan left in `firsts`
- * and `groups` lies below the present `base`, so nothing needs clearing. A scan runs to its end before the next begins.
+ * and `groups` lies below the present `base`, so nothing needs clearing.
  */
 class Scratch {
   readonly hashes: Int32Array;
@@ -45,12 +45,15 @@ function slotsFor(size: number): number {
   return size <= 16 ? 16 : 1 << (32 - Math.clz32(size - 1));
 }
 
-let scratch: Scratch | undefined;
+/** Tables that no scan uses at present: as a rule one, and a second where two long texts are read in turns. */
+const free: Scratch[] = [];
+const MAX_FREE = 2;
 
-function scratchFor(words: number): Scratch {
-  if (scratch === undefined || scratch.hashes.length < words || scratch.base > 2 ** 30)
-    scratch = new Scratch(Math.max(words, 1024));
-  return scratch;
+function takeScratch(words: number): Scratch {
+  const found = free.pop();
+  return found !== undefined && found.hashes.length >= words && found.base < 2 ** 30
+    ? found
+    : new Scratch(Math.max(words, 1024));
 }
 
 /** The words of a text as they are read: how many differ, which groups of three came before, loops, phrases. */
@@ -71,7 +74,7 @@ export class WordStream {
 
   /** @param capacity the most words that can come */
   constructor(capacity: number, matcher: PhraseMatcher) {
-    this.#scratch = scratchFor(capacity);
+    this.#scratch = takeScratch(capacity);
     this.#base = this.#scratch.base;
     this.#scratch.base += capacity;
     this.#mask = slotsFor(capacity) - 1;
@@ -100,6 +103,11 @@ export class WordStream {
   hashes(): { readonly words: Int32Array; readonly stems: Int32Array } {
     const { hashes, stems } = this.#scratch;
     return { words: hashes.slice(0, this.words), stems: stems.slice(0, this.words) };
+  }
+
+  /** Gives the tables to the next scan: nothing is read after it. */
+  close(): void {
+    if (free.length < MAX_FREE) free.push(this.#scratch);
   }
 
   /** The longest loop and the one that the text ends in. */

@@ -106,7 +106,8 @@ function checkServices(value: unknown, where: string): Services {
   return services as Services;
 }
 
-function checkRecord(value: unknown, where: string): PriceRecord {
+function checkRecord(value: unknown, provider: string, index: number): PriceRecord {
+  const where = `${provider}.models[${index}]`;
   const record = fields(value, where);
   if (typeof record['model'] !== 'string' || record['model'] === '')
     fail(`${where}.model`, record['model'], 'the name of a model');
@@ -127,11 +128,18 @@ function checkRecord(value: unknown, where: string): PriceRecord {
   return { ...(record as object), model: record['model'].toLowerCase() } as PriceRecord;
 }
 
-function readProvider(key: string, value: unknown, suffixes: Fields, base: ProviderPrices | undefined): ProviderPrices {
+/** @param check what a record must pass */
+function readProvider(
+  key: string,
+  value: unknown,
+  suffixes: Fields,
+  base: ProviderPrices | undefined,
+  check: typeof checkRecord,
+): ProviderPrices {
   const given = fields(value, key);
   const own = new Map<string, PriceRecord[]>();
   list(given['models'], `${key}.models`).forEach((entry, index) => {
-    const record = checkRecord(entry, `${key}.models[${index}]`);
+    const record = check(entry, key, index);
     const records = own.get(record.model);
     if (records === undefined) own.set(record.model, [record]);
     else records.push(record);
@@ -155,52 +163,22 @@ function readProvider(key: string, value: unknown, suffixes: Fields, base: Provi
 }
 
 /**
- * A provider of the built-in table, read at the first question about it: all of them take 10 to 20 ms, and an app asks one or
- * two. What is wrong in it would show as late, but a test reads it whole.
- */
-function readLater(key: string, value: unknown, suffixes: Fields): ProviderPrices {
-  let read: ProviderPrices | undefined;
-  const all = (): ProviderPrices => {
-    read ??= readProvider(key, value, suffixes, undefined);
-    return read;
-  };
-  return {
-    aliases: words(fields(value, key)['aliases'], `${key}.aliases`),
-    get fallback() {
-      return all().fallback;
-    },
-    get service() {
-      return all().service;
-    },
-    get names() {
-      return all().names;
-    },
-    get suffix() {
-      return all().suffix;
-    },
-    get models() {
-      return all().models;
-    },
-  };
-}
-
-/**
  * A price table from parsed JSON in the format of `prices.json`, or a part of it (`providers` with `models` is enough).
  * @param base a table that it goes over: a model that both have takes all its records from `json`
  * @throws MonitorError CONFIG_INVALID that names the place
  */
 export function readTable(json: object, base?: PriceTable): PriceTable {
-  return read(json, base, readProvider);
+  return read(json, base, checkRecord);
 }
 
-function read(json: object, base: PriceTable | undefined, provide: typeof readProvider): PriceTable {
+function read(json: object, base: PriceTable | undefined, check: typeof checkRecord): PriceTable {
   const given = json as Fields;
   if (given['format'] !== undefined && given['format'] !== 1) fail('format', given['format'], '1');
   const suffixes = fields(given['suffixes'], 'suffixes');
   const providers = new Map(base?.providers);
   for (const [name, value] of Object.entries(fields(given['providers'], 'providers'))) {
     const key = providerKey(providers, name) ?? name.toLowerCase();
-    providers.set(key, provide(key, value, suffixes, providers.get(key)));
+    providers.set(key, readProvider(key, value, suffixes, providers.get(key), check));
   }
   const families = list(given['families'], 'families').map((entry, index) => {
     const family = fields(entry, `families[${index}]`);
@@ -224,13 +202,13 @@ export const PRICES_AS_OF = '2026-08-01';
 
 let builtIn: PriceTable | undefined;
 
-/** The table that comes with this package; parsed at the first use (150 kB), a provider at the first use of it. */
+/** The table that comes with this package; read at the first use (150 kB). A test checks it, so that nothing does here: 1,500 records take 10 ms. */
 export function builtInTable(): PriceTable {
   // Beside the sources, not in the build: the compiler does not copy data.
   builtIn ??= read(
     JSON.parse(readFileSync(new URL('../../../processor/prices/prices.json', import.meta.url), 'utf8')),
     undefined,
-    readLater,
+    record => record as PriceRecord,
   );
   return builtIn;
 }

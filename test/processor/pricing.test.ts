@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { cleanCall } from '../../core/call.js';
-import { builtInTable } from '../../processor/prices/table.js';
+import { builtInTable, readTable } from '../../processor/prices/table.js';
 import { createPricing, PRICES_AS_OF } from '../../processor/pricing.js';
 
 interface Case {
@@ -89,6 +89,11 @@ describe('list prices', () => {
       }
     }
     assert.ok(priced > 1000);
+  });
+
+  it('has a table that passes the checks which it is spared', () => {
+    const file = new URL('../../../processor/prices/prices.json', import.meta.url);
+    assert.deepEqual(readTable(JSON.parse(readFileSync(file, 'utf8'))), builtInTable());
   });
 
   it('names the day of its table', () => {

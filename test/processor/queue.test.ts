@@ -4,7 +4,12 @@ import { WorkQueue } from '../../processor/queue.js';
 import { FakeClock } from '../fake-clock.js';
 
 function setUp(
-  options: { capacity?: number; maxWeight?: number; work?: (item: number) => void; onIdle?: () => boolean } = {},
+  options: {
+    capacity?: number;
+    maxWeight?: number;
+    work?: (item: number) => Iterator<void> | void;
+    onIdle?: () => boolean;
+  } = {},
 ) {
   const clock = new FakeClock();
   const done: number[] = [];
@@ -60,8 +65,7 @@ test('flush resolves when all that was pushed before is done, not what came afte
 test('slow work is cut into slices so that the loop gets its turn', () => {
   const { clock, queue, done } = setUp({
     work: () => {
-      const end = performance.now() + 2;
-      while (performance.now() < end);
+      clock.advance(2);
       done.push(0);
     },
   });
@@ -76,6 +80,46 @@ test('work that throws loses nothing else', () => {
   const done: number[] = [];
   const { clock, queue } = setUp({
     work: item => {
+      if (item === 1) throw new Error('broken');
+      done.push(item);
+    },
+  });
+  queue.push(1);
+  queue.push(2);
+  assert.throws(() => clock.settle(), /broken/);
+  clock.settle();
+  assert.deepEqual(done, [2]);
+  assert.equal(queue.size, 0);
+});
+
+test('an item in steps is done before the next one, over as many turns as it takes', async () => {
+  const done: string[] = [];
+  const { clock, queue } = setUp({
+    *work(item) {
+      for (let step = 0; step < 3; step++) {
+        clock.advance(2);
+        done.push(`${item}.${step}`);
+        yield;
+      }
+    },
+  });
+  queue.push(1);
+  queue.push(2);
+  clock.turn();
+  assert.deepEqual(done, ['1.0', '1.1']);
+  assert.equal(queue.size, 2, 'one that is begun still waits');
+  const flushed = queue.flush();
+  clock.settle();
+  await flushed;
+  assert.deepEqual(done, ['1.0', '1.1', '1.2', '2.0', '2.1', '2.2']);
+  assert.equal(queue.size, 0);
+});
+
+test('an item whose step throws is over, and the next one begins', () => {
+  const done: number[] = [];
+  const { clock, queue } = setUp({
+    *work(item) {
+      yield;
       if (item === 1) throw new Error('broken');
       done.push(item);
     },
