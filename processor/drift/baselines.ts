@@ -1,8 +1,9 @@
 import type { Json } from '../../core/json.js';
-import { LruMap } from '../detectors/lru-map.js';
 import { packBytes, readDoubles, readHead } from '../detectors/state.js';
+import type { Place } from './places.js';
+import { type Kept, RecentMap } from './recent-map.js';
 import { LEVEL_STRIDE, learnLevel, learnRate, RATE_STRIDE, rateOf } from './running.js';
-import { type BaseContext, type DriftFacts, LEVELS, RATES } from './signals.js';
+import { type DriftFacts, LEVELS, RATES, spoke } from './signals.js';
 
 /** Values after which a context stands on its own, and how many it remembers. */
 const YOUNG = 30;
@@ -35,13 +36,13 @@ const WRONG = RATES.length;
 const RATE_SIZE = (RATES.length + 1) * RATE_STRIDE;
 const SIZE = LEVEL_SIZE + RATE_SIZE;
 
-type Keys = { readonly [C in BaseContext]: string };
-
-function keysOf({ call }: DriftFacts): Keys {
-  const model = call.model.requested;
-  // Who names no template has one an operation.
-  const template = call.template ?? `\0${call.operation}`;
-  return { model: `m${model}`, template: `t${template}`, model_template: `b${model}\0${template}` };
+/** What a call of a place is compared with; good until `generation` of its baselines changes. */
+export interface BaseStates {
+  readonly model: Kept<Float64Array>;
+  readonly template: Kept<Float64Array>;
+  readonly model_template: Kept<Float64Array>;
+  /** Undefined where nobody is named. */
+  readonly sender: Kept<Float64Array> | undefined;
 }
 
 /**
@@ -49,8 +50,8 @@ function keysOf({ call }: DriftFacts): Keys {
  * before anything is compared with it. Bounded: the contexts used last stay.
  */
 export class Baselines {
-  readonly #contexts: LruMap<Float64Array>;
-  readonly #senders: LruMap<Float64Array>;
+  readonly #contexts: RecentMap<Float64Array>;
+  readonly #senders: RecentMap<Float64Array>;
   readonly #all = new Float64Array(SIZE);
   readonly #out: Deviations = {
     distance: new Float64Array(LEVELS.length),
@@ -60,49 +61,47 @@ export class Baselines {
   };
 
   constructor(contexts = 1000) {
-    this.#contexts = new LruMap(contexts);
-    this.#senders = new LruMap(contexts);
+    this.#contexts = new RecentMap(contexts);
+    this.#senders = new RecentMap(contexts);
+  }
+
+  get generation(): number {
+    return this.#contexts.generation + this.#senders.generation;
+  }
+
+  at({ model, template, sender }: Place): BaseStates {
+    const context = (key: string): Kept<Float64Array> => this.#contexts.take(key, () => new Float64Array(SIZE));
+    return {
+      model: context(`m${model}`),
+      template: context(`t${template}`),
+      model_template: context(`b${model}\0${template}`),
+      sender: sender === '' ? undefined : this.#senders.take(sender, () => new Float64Array(LEVEL_SIZE)),
+    };
+  }
+
+  /** Makes them the ones used last. */
+  touch({ model, template, model_template, sender }: BaseStates): void {
+    this.#contexts.touch(model);
+    this.#contexts.touch(template);
+    this.#contexts.touch(model_template);
+    if (sender !== undefined) this.#senders.touch(sender);
   }
 
   /**
    * Compares a call with what is usual, then learns it.
-   * @param sender who asks; empty where nobody is named
    * @returns the same object each time: only valid until the next call
    */
-  step(facts: DriftFacts, sender: string): Deviations {
-    const keys = keysOf(facts);
-    const model = this.#context(keys.model);
-    const template = this.#context(keys.template);
-    const both = this.#context(keys.model_template);
-    const of = { model, template, model_template: both };
-    const { distance, shift, fact, usual } = this.#out;
-    const ofSender = sender === '' ? undefined : this.#sender(sender);
-    for (let l = 0; l < LEVELS.length; l++) {
-      const level = LEVELS[l]!;
-      const state = of[level.context];
-      const at = l * LEVEL_STRIDE;
-      let x = level.read(facts);
-      distance[l] = Number.NaN;
-      if (Number.isNaN(x)) continue;
-      const known = state[at]! >= YOUNG;
-      const spread = Math.max(state[at + 2]!, level.least);
-      if ('bySender' in level && ofSender !== undefined) {
-        const habit = ofSender[at]! > 0 ? ofSender[at + 1]! : 0;
-        // Learnt against what all ask for, once that is known.
-        if (known) learnLevel(ofSender, at, x - state[at + 1]!, 0.3, 0.05, LEVEL_MEMORY);
-        x -= habit;
-        if (ofSender[at]! > YOUNG && known) distance[l] = (x - state[at + 1]!) / spread;
-      } else if (known) distance[l] = (x - state[at + 1]!) / spread;
-      shift[l] = level.shift / spread;
-      learnLevel(state, at, x, level.start, level.least, LEVEL_MEMORY);
-    }
+  step(facts: DriftFacts, states: BaseStates): Deviations {
+    const { distance, fact, usual } = this.#out;
+    if (spoke(facts)) this.#levels(facts, states);
+    else distance.fill(Number.NaN);
     for (let r = 0; r < RATES.length; r++) {
       const rate = RATES[r]!;
       const x = rate.read(facts);
       fact[r] = x;
       if (Number.isNaN(x)) continue;
-      usual[r] = this.#usual(r, rate.start, model, template, both);
-      this.#count(r, x, model, template, both);
+      usual[r] = this.#usual(r, rate.start, states);
+      this.#count(r, x, states);
     }
     return this.#out;
   }
@@ -111,64 +110,64 @@ export class Baselines {
    * The usual share of wrong answers in a call's contexts; learns this one after.
    * @param wrong 0..1
    */
-  wrong(facts: DriftFacts, wrong: number): number {
-    const keys = keysOf(facts);
-    const model = this.#context(keys.model);
-    const template = this.#context(keys.template);
-    const both = this.#context(keys.model_template);
-    const usual = this.#usual(WRONG, WRONG_START, model, template, both);
-    this.#count(WRONG, wrong, model, template, both);
+  wrong(states: BaseStates, wrong: number): number {
+    const usual = this.#usual(WRONG, WRONG_START, states);
+    this.#count(WRONG, wrong, states);
     return usual;
   }
 
+  #levels(facts: DriftFacts, states: BaseStates): void {
+    const { distance, shift } = this.#out;
+    const sender = states.sender?.value;
+    for (let l = 0; l < LEVELS.length; l++) {
+      const level = LEVELS[l]!;
+      let x = level.read(facts);
+      distance[l] = Number.NaN;
+      if (Number.isNaN(x)) continue;
+      const state = states[level.context].value;
+      const at = l * LEVEL_STRIDE;
+      const known = state[at]! >= YOUNG;
+      const spread = Math.max(state[at + 2]!, level.least);
+      if ('bySender' in level && sender !== undefined) {
+        const habit = sender[at]! > 0 ? sender[at + 1]! : 0;
+        // Learnt against what all ask for, once that is known.
+        if (known) learnLevel(sender, at, x - state[at + 1]!, 0.3, 0.05, LEVEL_MEMORY);
+        x -= habit;
+        if (sender[at]! > YOUNG && known) distance[l] = (x - state[at + 1]!) / spread;
+      } else if (known) distance[l] = (x - state[at + 1]!) / spread;
+      shift[l] = level.shift / spread;
+      learnLevel(state, at, x, level.start, level.least, LEVEL_MEMORY);
+    }
+  }
+
+  #usual(rate: number, start: number, { model, template, model_template: both }: BaseStates): number {
+    const at = LEVEL_SIZE + rate * RATE_STRIDE;
+    const all = rateOf(this.#all, at, start, WIDEST);
+    const wider = (rateOf(model.value, at, all, WIDER) + rateOf(template.value, at, all, WIDER)) / 2;
+    return Math.max(LEAST_RATE, Math.min(MOST_RATE, rateOf(both.value, at, wider, WIDER)));
+  }
+
+  #count(rate: number, x: number, { model, template, model_template: both }: BaseStates): void {
+    const at = LEVEL_SIZE + rate * RATE_STRIDE;
+    learnRate(this.#all, at, x, RATE_MEMORY);
+    learnRate(model.value, at, x, RATE_MEMORY);
+    learnRate(template.value, at, x, RATE_MEMORY);
+    learnRate(both.value, at, x, RATE_MEMORY);
+  }
+
   save(): Json {
-    const packed = (map: LruMap<Float64Array>): Json => map.entries().map(([key, state]) => [key, packBytes(state)]);
-    return { all: packBytes(this.#all), contexts: packed(this.#contexts), senders: packed(this.#senders) };
+    return {
+      all: packBytes(this.#all),
+      contexts: this.#contexts.save(packBytes),
+      senders: this.#senders.save(packBytes),
+    };
   }
 
   /** @throws MonitorError STATE_MISMATCH */
   restore(state: Json): void {
     const saved = readHead(state, {});
     this.#all.set(readDoubles(saved, 'all', SIZE));
-    const unpack = (field: string, map: LruMap<Float64Array>, size: number): void => {
-      map.clear();
-      for (const entry of Array.isArray(saved[field]) ? (saved[field] as readonly Json[]) : []) {
-        const [key, bytes] = Array.isArray(entry) ? (entry as readonly Json[]) : [];
-        map.set(String(key), readDoubles({ bytes: bytes ?? null }, 'bytes', size));
-      }
-    };
-    unpack('contexts', this.#contexts, SIZE);
-    unpack('senders', this.#senders, LEVEL_SIZE);
-  }
-
-  #usual(rate: number, start: number, model: Float64Array, template: Float64Array, both: Float64Array): number {
-    const at = LEVEL_SIZE + rate * RATE_STRIDE;
-    const all = rateOf(this.#all, at, start, WIDEST);
-    const wider = (rateOf(model, at, all, WIDER) + rateOf(template, at, all, WIDER)) / 2;
-    return Math.max(LEAST_RATE, Math.min(MOST_RATE, rateOf(both, at, wider, WIDER)));
-  }
-
-  #count(rate: number, x: number, ...states: readonly Float64Array[]): void {
-    const at = LEVEL_SIZE + rate * RATE_STRIDE;
-    learnRate(this.#all, at, x, RATE_MEMORY);
-    for (const state of states) learnRate(state, at, x, RATE_MEMORY);
-  }
-
-  #context(key: string): Float64Array {
-    let state = this.#contexts.get(key);
-    if (state === undefined) {
-      state = new Float64Array(SIZE);
-      this.#contexts.set(key, state);
-    }
-    return state;
-  }
-
-  #sender(key: string): Float64Array {
-    let state = this.#senders.get(key);
-    if (state === undefined) {
-      state = new Float64Array(LEVEL_SIZE);
-      this.#senders.set(key, state);
-    }
-    return state;
+    this.#contexts.restore(saved['contexts'], bytes => readDoubles({ bytes }, 'bytes', SIZE));
+    this.#senders.restore(saved['senders'], bytes => readDoubles({ bytes }, 'bytes', LEVEL_SIZE));
   }
 }

@@ -1,14 +1,16 @@
-import { MonitorError, showValue } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
-import { LruMap } from '../detectors/lru-map.js';
-import { readHead, readNumber } from '../detectors/state.js';
-import { Baselines } from './baselines.js';
-import { levelEvidence, MOST_EVIDENCE, rateEvidence } from './evidence.js';
+import { readHead } from '../detectors/state.js';
+import { Baselines, type BaseStates } from './baselines.js';
+import { Budget } from './budget.js';
+import { CallWeigher } from './call-weigher.js';
+import { rateEvidence } from './evidence.js';
+import { Incidents } from './incidents.js';
+import { type CallPlace, type Place, Places, type Scope } from './places.js';
+import { type Kept, RecentMap } from './recent-map.js';
 import { type OnChange, ScopeTests } from './scope-tests.js';
-import { type Scope, scopesOf, senderOf } from './scopes.js';
 import { Senders } from './senders.js';
-import { type DriftFacts, type DriftSignal, EXPLAINED_BY, LEVEL_TESTS } from './signals.js';
-import { ACCURACY_TEST, LEVEL_TEST_PLANS, TESTS } from './tests.js';
+import type { DriftFacts, DriftSignal } from './signals.js';
+import { ACCURACY_TEST, TESTS } from './tests.js';
 
 /** A change has begun, or is over. */
 export interface DriftEvent {
@@ -31,56 +33,48 @@ export interface DriftWatchOptions {
   readonly falsePagesPerDay?: number;
 }
 
-const VERSION = 1;
-/** Calls before anything is said at all. */
-const WARM = 300;
+/** What a call of a place touches, looked up once. */
+interface Route {
+  readonly states: BaseStates;
+  readonly scopes: readonly Kept<ScopeTests>[];
+}
+
+const VERSION = 2;
 /** Wrong answers: the change that matters. */
 const WRONG_PLUS = 0.2;
-/** Calls after a signal was last heard of in which it still is the same incident. */
-const HOLD = 200;
 const MAX_SCOPES = 500;
-const DAY = 86_400_000;
-const LEAST_DAYS = 1 / 24;
-const LEAST_CALLS_A_DAY = 100;
-const LEAST_THRESHOLD = 6;
-/**
- * A false alarm a call and test is rarer than exp(-threshold), by how far a sum overshoots and by how much smaller than the
- * change that is looked for chance is: measured on quiet streams, as a logarithm.
- */
-const SLACK = 5;
-/** The threshold follows the traffic: every so many calls. */
-const REVIEW = 64;
+const MAX_ROUTES = 2000;
+/** Calls of the service, and milliseconds, after which a change in a scope that has none any more is over. */
+const GONE_CALLS = 1000;
+const GONE_TIME = 3_600_000;
+const TEST_NAMES = TESTS.map(({ signal, direction }) => `${signal} ${direction}`).join();
 
 /**
  * Watches the calls of a service for a lasting change: of latency, errors and timeouts, cost, tokens, refusals, repetition,
  * personal data, how a model writes under its name, and accuracy, in all traffic and by model, provider, operation and attribute.
  * What is usual is learnt by model and template, so that a new one of either is no change. Pure: time comes with the calls.
  *
- * A budget of false pages a day is shared by all tests that run: each speaks at evidence log(tests x calls a day / budget), less
- * a constant. One page an incident: what a page explains (`EXPLAINED_BY`), further scopes of its signal, and what comes back
- * within 200 calls are shown and page nobody.
+ * A budget of false pages a day is shared by all tests that run (`Budget`). One page an incident: what a page explains
+ * (`EXPLAINED_BY`), further scopes of its signal, and what comes back soon are shown and page nobody (`Incidents`).
  */
 export class DriftWatch {
-  readonly #budget: number;
+  readonly #budget: Budget;
+  readonly #places: Places;
   readonly #baselines = new Baselines();
   readonly #senders = new Senders();
-  readonly #scopes = new LruMap<ScopeTests>(MAX_SCOPES);
-  /** `calls` when a signal was last heard of. */
-  readonly #heard = new Map<DriftSignal, number>();
-  readonly #levels = new Float64Array(LEVEL_TESTS.length);
-  readonly #surges = (sender: string): boolean => this.#senders.surges(sender);
+  readonly #weigher = new CallWeigher(sender => this.#senders.surges(sender));
+  readonly #scopes = new RecentMap<ScopeTests>(MAX_SCOPES);
+  readonly #incidents = new Incidents();
+  readonly #routes = new Map<Place, Route>();
   readonly #onChange: OnChange = (tests, test, begun) => this.#change(tests, test, begun);
+  /** That of the maps whose entries the routes hold. */
+  #generation = 0;
   #events: DriftEvent[] = [];
-  #calls = 0;
-  #firstAt = Number.NaN;
-  #now = 0;
-  #threshold = LEAST_THRESHOLD;
 
   /** @throws MonitorError INVALID_ARGUMENT for a budget that is not above 0 */
   constructor(options: DriftWatchOptions = {}) {
-    this.#budget = options.falsePagesPerDay ?? 0.3;
-    if (!(this.#budget > 0))
-      throw new MonitorError('INVALID_ARGUMENT', `falsePagesPerDay is ${showValue(this.#budget)}; expected above 0`);
+    this.#budget = new Budget(options.falsePagesPerDay ?? 0.3);
+    this.#places = new Places(prefix => this.#drop(({ key }) => key.startsWith(prefix)));
   }
 
   /**
@@ -89,42 +83,49 @@ export class DriftWatch {
    * @returns what began or ended with it, mostly nothing
    */
   observe(facts: DriftFacts, now: number): readonly DriftEvent[] {
-    this.#begin(now);
-    if (this.#calls++ % REVIEW === 0) this.#review();
-    const sender = senderOf(facts.call);
-    this.#senders.see(sender);
-    const deviations = this.#baselines.step(facts, sender);
-    for (let t = 0; t < LEVEL_TEST_PLANS.length; t++) {
-      const { levels, sign, shifts } = LEVEL_TEST_PLANS[t]!;
-      let sum = Number.NaN;
-      for (const l of levels) {
-        const z = deviations.distance[l]!;
-        if (Number.isNaN(z)) continue;
-        sum = (Number.isNaN(sum) ? 0 : sum) + levelEvidence(sign * z, deviations.shift[l]! * shifts);
-      }
-      this.#levels[t] = Math.min(MOST_EVIDENCE, sum);
+    this.#events = [];
+    this.#budget.tell(now);
+    if (this.#budget.count()) this.#review();
+    const place = this.#places.of(facts.call, this.#budget.calls);
+    const { states, scopes } = this.#route(place);
+    this.#senders.see(place.sender);
+    const evidence = this.#weigher.weigh(this.#baselines.step(facts, states), place.sender);
+    const { threshold, calls } = this.#budget;
+    for (const scope of scopes) {
+      const tests = scope.value;
+      tests.lastCall = calls;
+      tests.lastAt = this.#budget.now;
+      tests.step(evidence, threshold, this.#onChange);
     }
-    const step = { deviations, levels: this.#levels, sender, surges: this.#surges, threshold: this.#threshold };
-    for (const [key, scope] of scopesOf(facts.call)) this.#testsOf(key, scope).step(step, this.#onChange);
     return this.#events;
+  }
+
+  /** Where a call belongs: keep it until its label comes. */
+  placeOf(call: CallPlace): Place {
+    return this.#places.of(call, this.#budget.calls);
   }
 
   /**
    * Takes in what a label says of a call.
-   * @param correct 0..1
+   * @param place of the call, as `placeOf` gave it
+   * @param correct 0..1; one that is not is no label
    */
-  observeLabel(facts: DriftFacts, correct: number, now: number): readonly DriftEvent[] {
-    this.#begin(now);
-    const usual = this.#baselines.wrong(facts, 1 - correct);
+  observeLabel(place: Place, correct: number, now: number): readonly DriftEvent[] {
+    this.#events = [];
+    this.#budget.tell(now);
+    if (!(correct >= 0 && correct <= 1)) return this.#events;
+    const { states, scopes } = this.#route(place);
+    const usual = this.#baselines.wrong(states, 1 - correct);
     const evidence = rateEvidence(1 - correct, usual, Math.min(0.95, usual + WRONG_PLUS));
-    for (const [key, scope] of scopesOf(facts.call))
-      this.#testsOf(key, scope).add(ACCURACY_TEST, evidence, this.#threshold, this.#onChange);
+    const { threshold } = this.#budget;
+    if (threshold === Number.POSITIVE_INFINITY) return this.#events;
+    for (const { value } of scopes) value.add(ACCURACY_TEST, evidence, threshold, this.#onChange);
     return this.#events;
   }
 
   /** What has changed and is not over yet. */
   *active(): Generator<{ readonly signal: DriftSignal; readonly direction: 'up' | 'down'; readonly scope: Scope }> {
-    for (const [, tests] of this.#scopes.entries())
+    for (const { value: tests } of this.#scopes.values())
       for (let t = 0; t < TESTS.length; t++) if (tests.active[t] === 1) yield { ...TESTS[t]!, scope: tests.scope };
   }
 
@@ -132,84 +133,83 @@ export class DriftWatch {
     return {
       kind: 'drift_watch',
       version: VERSION,
-      tests: TESTS.map(test => `${test.signal} ${test.direction}`).join(),
-      calls: this.#calls,
-      firstAt: Number.isNaN(this.#firstAt) ? null : this.#firstAt,
-      now: this.#now,
-      threshold: this.#threshold,
-      heard: [...this.#heard],
+      tests: TEST_NAMES,
+      budget: this.#budget.save(),
+      places: this.#places.save(),
       baselines: this.#baselines.save(),
       senders: this.#senders.save(),
-      scopes: this.#scopes.entries().map(([key, tests]) => [key, tests.save()]),
+      incidents: this.#incidents.save(),
+      scopes: this.#scopes.save(tests => tests.save()),
     };
   }
 
   /**
    * Takes over what another one saved.
-   * @throws MonitorError STATE_MISMATCH for a state of another version, or with other tests; then use a new one
+   * @throws MonitorError STATE_MISMATCH for a state of another version, or with other tests; then use a new one, as part of the
+   * state may have been taken over
    */
   restore(state: Json): void {
-    const tests = TESTS.map(test => `${test.signal} ${test.direction}`).join();
-    const saved = readHead(state, { kind: 'drift_watch', version: VERSION, tests });
+    const saved = readHead(state, { kind: 'drift_watch', version: VERSION, tests: TEST_NAMES });
+    this.#budget.restore(saved['budget'] ?? null);
+    this.#places.restore(saved['places'] ?? null);
     this.#baselines.restore(saved['baselines'] ?? null);
     this.#senders.restore(saved['senders'] ?? null);
-    this.#scopes.clear();
-    for (const entry of Array.isArray(saved['scopes']) ? (saved['scopes'] as readonly Json[]) : []) {
-      const [key, part] = Array.isArray(entry) ? (entry as readonly Json[]) : [];
-      const { kind, name } = readHead(part ?? null, {});
-      const restored = new ScopeTests({ kind, name } as unknown as Scope);
-      restored.restore(part ?? null);
-      this.#scopes.set(String(key), restored);
-    }
-    this.#heard.clear();
-    for (const [signal, calls] of (saved['heard'] ?? []) as readonly [DriftSignal, number][])
-      this.#heard.set(signal, calls);
-    this.#calls = readNumber(saved, 'calls', 0);
-    this.#firstAt = saved['firstAt'] === null ? Number.NaN : readNumber(saved, 'firstAt', 0);
-    this.#now = readNumber(saved, 'now', 0);
-    this.#threshold = readNumber(saved, 'threshold', LEAST_THRESHOLD);
+    this.#incidents.restore(saved['incidents'] ?? null);
+    this.#scopes.restore(saved['scopes'], part => {
+      const { kind, name } = readHead(part, {});
+      const tests = new ScopeTests({ kind, name } as unknown as Scope);
+      tests.restore(part);
+      return tests;
+    });
   }
 
-  #begin(now: number): void {
-    this.#events = [];
-    this.#now = now;
-    if (Number.isNaN(this.#firstAt)) this.#firstAt = now;
+  #route(place: Place): Route {
+    const generation = this.#scopes.generation + this.#baselines.generation;
+    if (generation !== this.#generation || this.#routes.size >= MAX_ROUTES) {
+      this.#routes.clear();
+      this.#generation = generation;
+    }
+    const known = this.#routes.get(place);
+    if (known !== undefined) {
+      this.#baselines.touch(known.states);
+      for (const scope of known.scopes) this.#scopes.touch(scope);
+      return known;
+    }
+    const route = {
+      states: this.#baselines.at(place),
+      scopes: place.scopes.map(({ key, scope }) => this.#scopes.take(key, () => new ScopeTests(scope))),
+    };
+    this.#routes.set(place, route);
+    return route;
   }
 
   #review(): void {
-    const days = Math.max(LEAST_DAYS, (this.#now - this.#firstAt) / DAY);
-    const perDay = Math.max(LEAST_CALLS_A_DAY, this.#calls / days);
-    const tests = Math.max(1, this.#scopes.size) * TESTS.length;
-    this.#threshold = Math.max(LEAST_THRESHOLD, Math.log((tests * perDay) / this.#budget) - SLACK);
+    const { calls, now } = this.#budget;
+    this.#budget.review(Math.max(1, this.#scopes.size) * TESTS.length);
+    for (const { value } of this.#scopes.values())
+      if (calls - value.lastCall > GONE_CALLS && now - value.lastAt > GONE_TIME) value.close(this.#onChange);
+  }
+
+  /** Ends scopes that are no more. */
+  #drop(which: (scope: Kept<ScopeTests>) => boolean): void {
+    for (const scope of [...this.#scopes.values()].filter(which)) {
+      scope.value.close(this.#onChange);
+      this.#scopes.delete(scope.key);
+    }
   }
 
   #change(tests: ScopeTests, test: number, begun: boolean): void {
     const { signal, direction } = TESTS[test]!;
-    const { scope } = tests;
-    const fresh = (one: DriftSignal): boolean =>
-      this.#calls - (this.#heard.get(one) ?? Number.NEGATIVE_INFINITY) < HOLD;
-    const warm = this.#calls >= WARM;
-    const pages = begun && warm && !fresh(signal) && EXPLAINED_BY[signal]?.some(fresh) !== true;
-    this.#heard.set(signal, this.#calls);
-    if (!warm) return;
+    const { calls, now } = this.#budget;
     this.#events.push({
       state: begun ? 'detected' : 'recovered',
       signal,
       direction,
-      scope,
-      pages,
-      at: this.#now,
+      scope: tests.scope,
+      pages: this.#incidents.hear(signal, calls, now) && begun,
+      at: now,
       calls: tests.calls - tests.since[test]!,
       evidence: tests.evidence[test]!,
     });
-  }
-
-  #testsOf(key: string, scope: Scope): ScopeTests {
-    let tests = this.#scopes.get(key);
-    if (tests === undefined) {
-      tests = new ScopeTests(scope);
-      this.#scopes.set(key, tests);
-    }
-    return tests;
   }
 }

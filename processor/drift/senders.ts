@@ -1,6 +1,6 @@
 import type { Json } from '../../core/json.js';
-import { LruMap } from '../detectors/lru-map.js';
-import { readNumber } from '../detectors/state.js';
+import { readHead, readNumber } from '../detectors/state.js';
+import { RecentMap } from './recent-map.js';
 
 /** Calls over which a sender's share of the traffic is now, and usually, counted. */
 const NOW = 30;
@@ -21,53 +21,51 @@ interface Share {
  * more at a time only, and as often as ever, is asked to by the app.
  */
 export class Senders {
-  readonly #shares = new LruMap<Share>(MAX_SENDERS);
+  readonly #shares = new RecentMap<Share>(MAX_SENDERS);
   #calls = 0;
 
   /** @param sender empty where nobody is named */
   see(sender: string): void {
     this.#calls++;
     if (sender === '') return;
-    const share = this.#current(sender) ?? { now: 0, usual: 0, at: this.#calls };
+    const share = this.#shares.take(sender, () => ({ now: 0, usual: 0, at: this.#calls })).value;
+    this.#age(share);
     share.now += 1 / NOW;
     share.usual += 1 / USUALLY;
-    if (share.usual === 1 / USUALLY) this.#shares.set(sender, share);
   }
 
   /** True for a sender who sends far more than usual now, and for one who is not known. */
   surges(sender: string): boolean {
-    const share = this.#current(sender);
-    return share === undefined || share.now > SURGE * share.usual;
+    const share = this.#shares.peek(sender);
+    if (share === undefined) return true;
+    this.#age(share);
+    return share.now > SURGE * share.usual;
   }
 
-  #current(sender: string): Share | undefined {
-    const share = this.#shares.get(sender);
-    if (share === undefined) return undefined;
+  #age(share: Share): void {
     const passed = this.#calls - share.at;
+    if (passed === 0) return;
     share.now *= (1 - 1 / NOW) ** passed;
     share.usual *= (1 - 1 / USUALLY) ** passed;
     share.at = this.#calls;
-    return share;
   }
 
   save(): Json {
-    return this.#shares.entries().map(([sender]) => {
-      const { now, usual } = this.#current(sender) as Share;
-      return [sender, now, usual];
-    });
+    return { calls: this.#calls, shares: this.#shares.save(({ now, usual, at }) => [now, usual, at]) };
   }
 
   /** @throws MonitorError STATE_MISMATCH */
   restore(state: Json): void {
-    this.#shares.clear();
-    for (const entry of Array.isArray(state) ? (state as readonly Json[]) : []) {
-      const [sender, now, usual] = Array.isArray(entry) ? (entry as readonly Json[]) : [];
-      const share = { now: now ?? null, usual: usual ?? null };
-      this.#shares.set(String(sender), {
+    const saved = readHead(state, {});
+    this.#calls = readNumber(saved, 'calls', 0);
+    this.#shares.restore(saved['shares'], packed => {
+      const [now, usual, at] = Array.isArray(packed) ? (packed as readonly Json[]) : [];
+      const share = { now: now ?? null, usual: usual ?? null, at: at ?? null };
+      return {
         now: readNumber(share, 'now', 0, NOW),
         usual: readNumber(share, 'usual', 0, USUALLY),
-        at: this.#calls,
-      });
-    }
+        at: readNumber(share, 'at', 0, this.#calls),
+      };
+    });
   }
 }

@@ -12,7 +12,7 @@ export interface DriftFacts {
 /** Which calls a value is compared with: those of the same model, template, or both. */
 export type BaseContext = 'model' | 'template' | 'model_template';
 
-/** A quantity whose usual level is tracked; NaN where the call does not say. */
+/** A quantity of an answer whose usual level is tracked; NaN where the call does not say. */
 interface LevelDef {
   readonly name: string;
   readonly read: (facts: DriftFacts) => number;
@@ -47,10 +47,10 @@ function flaggedOf(evaluations: Evaluations, name: string): boolean {
 }
 
 const answered = ({ call }: DriftFacts): boolean => call.outcome.kind === 'ok';
-/** A refusal is short, quick and alike: it says nothing of answers. */
-const spoke = (facts: DriftFacts): boolean => answered(facts) && !flaggedOf(facts.evaluations, 'refusal');
-const ofAnswer = (value: (facts: DriftFacts) => number) => (facts: DriftFacts) => (spoke(facts) ? value(facts) : nan);
-const positive = (value: number | undefined): number => (value !== undefined && value > 0 ? log(value) : nan);
+/** Whether a call has levels. A refusal is short, quick and alike: it says nothing of answers. */
+export const spoke = (facts: DriftFacts): boolean => answered(facts) && !flaggedOf(facts.evaluations, 'refusal');
+const positive = (value: number | undefined): number =>
+  value !== undefined && value > 0 && value < Number.POSITIVE_INFINITY ? log(value) : nan;
 const flagged = (name: string) => (facts: DriftFacts) =>
   answered(facts) && scoreOf(facts.evaluations, name) !== undefined ? +flaggedOf(facts.evaluations, name) : nan;
 
@@ -69,13 +69,13 @@ function charactersPerToken({ call, extras }: DriftFacts): number {
 
 // biome-ignore format: one level a line reads as a table
 export const LEVELS = [
-  { name: 'first_chunk', read: ofAnswer(({ call }) => positive(call.timeToFirstChunk)), context: 'model', shift: SLOWER, start: 0.4, least: 0.15 },
-  { name: 'per_token', read: ofAnswer(secondsPerToken), context: 'model', shift: SLOWER, start: 0.3, least: 0.15 },
-  { name: 'input_tokens', read: ofAnswer(({ call }) => positive(inputTokens(call.usage))), context: 'template', shift: log(2), start: 0.7, least: 0.1, bySender: true },
-  { name: 'cost', read: ofAnswer(({ extras }) => positive(extras.cost)), context: 'model_template', shift: log(2), start: 0.7, least: 0.1, bySender: true },
-  { name: 'output_tokens', read: ofAnswer(({ call }) => positive(outputTokens(call.usage))), context: 'model_template', shift: log(1.6), start: 0.6, least: 0.1 },
-  { name: 'variety', read: ofAnswer(({ evaluations }) => scoreOf(evaluations, 'type_token_ratio') ?? nan), context: 'model_template', shift: 0.06, start: 0.06, least: 0.03 },
-  { name: 'characters_per_token', read: ofAnswer(charactersPerToken), context: 'model_template', shift: log(1.15), start: 0.15, least: 0.05 },
+  { name: 'first_chunk', read: ({ call }) => positive(call.timeToFirstChunk), context: 'model', shift: SLOWER, start: 0.4, least: 0.15 },
+  { name: 'per_token', read: secondsPerToken, context: 'model', shift: SLOWER, start: 0.3, least: 0.15 },
+  { name: 'input_tokens', read: ({ call }) => positive(inputTokens(call.usage)), context: 'template', shift: log(2), start: 0.7, least: 0.1, bySender: true },
+  { name: 'cost', read: ({ extras }) => positive(extras.cost), context: 'model_template', shift: log(2), start: 0.7, least: 0.1, bySender: true },
+  { name: 'output_tokens', read: ({ call }) => positive(outputTokens(call.usage)), context: 'model_template', shift: log(1.6), start: 0.6, least: 0.1 },
+  { name: 'variety', read: ({ evaluations }) => scoreOf(evaluations, 'type_token_ratio') ?? nan, context: 'model_template', shift: 0.06, start: 0.06, least: 0.03 },
+  { name: 'characters_per_token', read: charactersPerToken, context: 'model_template', shift: log(1.15), start: 0.15, least: 0.05 },
 ] as const satisfies readonly LevelDef[];
 
 export type LevelName = (typeof LEVELS)[number]['name'];
