@@ -24,7 +24,7 @@ export interface WorkQueueOptions<T> {
 /** Items that may wait while the work is held back: as many again as come in the seconds that a state takes to be read. */
 const HELD_CAPACITY = 65_536;
 /** After how many milliseconds a slice begins nothing more: a step on top of it must not hold the event loop for 5. */
-const SLICE_MS = 3;
+const SLICE_MS = 2;
 
 /**
  * Bounded first-in first-out queue whose work runs in later turns of the event loop, a few milliseconds at a stretch: who pushes

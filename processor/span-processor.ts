@@ -8,6 +8,7 @@ import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { AsyncEvaluation } from './async-evaluation.js';
 import { CallMetrics } from './call-metrics.js';
 import { Detection, recordStatus } from './detection.js';
+import { DriftMonitor, type DriftOptions } from './drift-monitor.js';
 import { type AnyEvaluator, isAsync } from './evaluators/async-evaluator.js';
 import type { Evaluations, Evaluator, OnEvaluatorError } from './evaluators/evaluator.js';
 import { createEvaluators, evaluateSteps } from './evaluators/registry.js';
@@ -27,6 +28,8 @@ export interface LlmSpanProcessorOptions {
   readonly evaluators?: readonly AnyEvaluator[];
   /** An isolation forest with its defaults if absent; false for none. */
   readonly detection?: Detection | false;
+  /** The watch for lasting changes with its defaults if absent; false for none. */
+  readonly drift?: DriftOptions | false;
   readonly truth?: GroundTruth;
   /** The built-in table if absent; with false no cost is counted, and no price is missing. */
   readonly pricing?: Pricing | false;
@@ -55,6 +58,7 @@ const ITEM_WEIGHT = 500;
 export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   readonly truth: GroundTruth;
   readonly detection: Detection | undefined;
+  readonly drift: DriftMonitor | undefined;
   readonly #wiring: Wiring;
   readonly #time: () => number;
   readonly #evaluators: readonly Evaluator[];
@@ -87,6 +91,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     this.#evaluators = evaluators.filter(evaluator => !isAsync(evaluator));
     this.detection = options.detection === false ? undefined : (options.detection ?? new Detection());
     this.truth = options.truth ?? new GroundTruth({ wiring });
+    this.drift = options.drift === false ? undefined : new DriftMonitor(wiring, this.truth, options.drift);
     this.#pricing = options.pricing === false ? undefined : (options.pricing ?? createPricing());
     this.#metrics = new CallMetrics(store, wiring.models, this.#pricing !== undefined);
     this.#quality = new QualityMetrics(store);
@@ -167,6 +172,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     await this.#queue.close();
     await Promise.all([this.truth.flush(), this.#beside.close()]);
     this.truth.stop();
+    this.drift?.stop();
     for (const undo of this.#undo.splice(0)) undo();
   }
 
@@ -203,22 +209,27 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     this.#guard('truth', () => this.truth.observe(call, text?.output[0]));
     const steps = evaluateSteps(this.#evaluators, call, text, this.#onEvaluatorError);
     let step = steps.next();
-    while (step.done !== true) {
+    for (;;) {
       if (overdue()) {
         spent += clock.monotonic() - begin;
         yield;
         begin = clock.monotonic();
       }
+      // What follows the last evaluator is a step too.
+      if (step.done === true) break;
       step = steps.next();
     }
     const evaluations: Evaluations = step.value;
     this.#quality.record(evaluations, item.model, call.operation, exemplar);
     this.#beside.offer(call, text, item.model, exemplar);
+    const characters = text?.output.reduce((sum, part) => sum + part.length, 0);
+    const extras = { cost: item.cost, characters };
+    const now = this.#time();
     if (this.detection !== undefined) {
-      const characters = text?.output.reduce((sum, part) => sum + part.length, 0);
-      const findings = this.detection.observe(call, evaluations, { cost: item.cost, characters }, this.#time());
+      const findings = this.detection.observe(call, evaluations, extras, now);
       this.#findings.record(findings, item.model, call.operation, exemplar);
     }
+    this.#guard('drift', () => this.drift?.observe({ call, evaluations, extras }, now));
     this.#evaluatedAt = clock.now() / 1000;
     this.#duration.record((spent + clock.monotonic() - begin) / 1000);
   }

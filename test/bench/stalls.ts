@@ -1,8 +1,9 @@
 /**
  * How long the processor holds the event loop at a stretch: the longest turn of its work by phase, with answers and prompts of
  * 20,000 characters, against turns that do nothing in the same process. Each run is a process of its own, so that it is cold; the
- * figures are medians of runs in milliseconds. A turn counts by the lesser of the wall clock, which holds what other programs took,
- * and of CPU, which holds the engine's compiler threads.
+ * figures are medians of runs in milliseconds. `held` is the lesser of the wall clock, which holds what other programs took, and of
+ * CPU, which holds the engine's other threads: an upper bound. `interpreted` is CPU alone with neither compiler nor other threads:
+ * what the code takes before it is compiled, for as long as that may be.
  *
  *     node dist/test/bench/stalls.js [runs=7]
  */
@@ -108,18 +109,24 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 }
 
-function report(name: string, runs: readonly Phases[]): void {
+function report(name: string, runs: readonly Phases[], interpreted: readonly Phases[]): void {
   console.log(`\n${name}`);
-  console.log(
-    `  ${'longest stretch, ms'.padEnd(44)} ${'held'.padStart(7)} ${'wall'.padStart(7)} ${'turns'.padStart(7)}`,
-  );
+  const head = ['held', 'wall', 'interpreted', 'turns'];
+  console.log(`  ${'longest stretch, ms'.padEnd(44)} ${head.map(word => word.padStart(11)).join(' ')}`);
   for (const phase of Object.keys(runs[0] ?? {})) {
-    const of = (part: keyof Longest): number => median(runs.map(phases => phases[phase]?.[part] ?? Number.NaN));
-    const figures = [of('held').toFixed(1), of('wall').toFixed(1), String(of('turns'))];
-    console.log(`  ${phase.padEnd(44)} ${figures.map(figure => figure.padStart(7)).join(' ')}`);
+    const of = (part: keyof Longest, from = runs): number =>
+      median(from.map(phases => phases[phase]?.[part] ?? Number.NaN));
+    const figures = [
+      of('held').toFixed(1),
+      of('wall').toFixed(1),
+      of('held', interpreted).toFixed(1),
+      String(of('turns')),
+    ];
+    console.log(`  ${phase.padEnd(44)} ${figures.map(figure => figure.padStart(11)).join(' ')}`);
   }
 }
 
+const self = fileURLToPath(import.meta.url);
 const [first = '7', selection = '', warm = ''] = process.argv.slice(2);
 if (first === 'run') {
   console.log(JSON.stringify(await run(selection, warm === 'warm')));
@@ -130,10 +137,9 @@ for (const [name, ...options] of [
   ['the default set, calls before the warm-up', '', 'cold'],
   ['with all of the presets', ALL, 'warm'],
 ] as const) {
-  const runs = Array.from({ length: Number(first) }, () =>
-    JSON.parse(
-      execFileSync(process.execPath, [fileURLToPath(import.meta.url), 'run', ...options], { encoding: 'utf8' }),
-    ),
-  ) as Phases[];
-  report(name, runs);
+  const runs = (...flags: readonly string[]): readonly Phases[] =>
+    Array.from({ length: Number(first) }, () =>
+      JSON.parse(execFileSync(process.execPath, [...flags, self, 'run', ...options], { encoding: 'utf8' })),
+    );
+  report(name, runs(), runs('--no-opt', '--single-threaded'));
 }

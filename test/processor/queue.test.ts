@@ -97,7 +97,7 @@ test('an item in steps is done before the next one, over as many turns as it tak
   const { clock, queue } = setUp({
     *work(item) {
       for (let step = 0; step < 3; step++) {
-        clock.advance(2);
+        clock.advance(1);
         done.push(`${item}.${step}`);
         yield;
       }

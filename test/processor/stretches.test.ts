@@ -120,15 +120,39 @@ test('the time between the turns of a call is not in the duration of its evaluat
   assert.deepEqual([series.count, series.sum], [1, 0.012]);
 });
 
-test('steps end in what an evaluation at once gives, with a step for each evaluator', () => {
+test('steps end in what an evaluation at once gives: one for each evaluator, and more for a long text', () => {
   const evaluators = createEvaluators();
-  const text = { input: [{ role: 'user' as const, text: prose(300, 2) }], output: [prose(3000)] };
-  const steps = evaluateSteps(evaluators, callOf('a'), text);
-  let taken = 0;
-  let step = steps.next();
-  for (; step.done !== true; step = steps.next()) taken++;
-  assert.equal(taken, evaluators.length);
-  assert.deepEqual(step.value, evaluate(evaluators, callOf('a'), text));
+  const taken = (prompt: number, answer: number): number => {
+    const text = { input: [{ role: 'user' as const, text: prose(prompt, 2) }], output: [prose(answer)] };
+    const steps = evaluateSteps(evaluators, callOf('a'), text);
+    let count = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) count++;
+    assert.deepEqual(step.value, evaluate(evaluators, callOf('a'), text));
+    return count;
+  };
+  assert.equal(taken(300, 300), evaluators.length);
+  const long = taken(300, 16_384) - evaluators.length;
+  assert.ok(long >= 4 && long < 40, `${long} steps more for a long answer`);
+  const asked = taken(16_384, 300) - evaluators.length;
+  assert.ok(asked >= 4 && asked < 80, `${asked} steps more for a long prompt`);
+});
+
+test('calls whose steps take turns with those of others are scored as if alone', () => {
+  const evaluators = createEvaluators();
+  const texts = [1, 2, 3].map(seed => ({
+    input: [{ role: 'user' as const, text: prose(9000, seed + 10) }],
+    output: [prose(9000, seed)],
+  }));
+  const running = texts.map(text => evaluateSteps(evaluators, callOf('a'), text));
+  const results = new Map<number, unknown>();
+  while (results.size < running.length)
+    for (const [i, steps] of running.entries()) {
+      const step = steps.next();
+      if (step.done === true && !results.has(i)) results.set(i, step.value);
+    }
+  for (const [i, text] of texts.entries())
+    assert.deepEqual(results.get(i), evaluate(evaluators, callOf('a'), text), `text ${i}`);
 });
 
 test('the warm-up is in many pieces, and calls go before it', () => {
