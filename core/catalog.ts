@@ -85,6 +85,8 @@ export const METRICS = {
   detectorReady: { name: 'llm_monitor.detector.ready', kind: 'gauge', unit: '', labels: ['detector'], bad: 'low', help: '1 once a detector has learnt enough to score' },
   detectorTrainedCalls: { name: 'llm_monitor.detector.trained_calls', kind: 'gauge', unit: '{call}', labels: ['detector'], help: 'Calls a detector has learnt from' },
   detectorAge: { name: 'llm_monitor.detector.age', kind: 'gauge', unit: 's', labels: ['detector'], bad: 'high', help: 'Time since a detector was last fitted' },
+  driftActive: { name: 'llm_monitor.drift.active', kind: 'gauge', unit: '', labels: ['signal', 'model', 'direction'], bad: 'high', help: '1 while a signal has lastingly moved: in the calls of a model, or (all) in all traffic or another part of it' },
+  driftDetected: { name: 'llm_monitor.drift.detected', kind: 'counter', unit: '{incident}', labels: ['signal', 'model', 'direction'], bad: 'high', help: 'Lasting changes that were told: one an incident, named by where it was seen first' },
 
   selfQueueDepth: { name: 'llm_monitor.self.queue.depth', kind: 'gauge', unit: '{call}', labels: [], bad: 'high', help: 'Calls that wait for evaluation' },
   selfDropped: { name: 'llm_monitor.self.dropped', kind: 'counter', unit: '{call}', labels: ['reason'], bad: 'high', help: 'Calls that were counted but not evaluated, by reason' },

@@ -100,6 +100,7 @@ function processorOf(loaded: LoadedConfig, wiring: Wiring, state: StateStore | u
     wiring,
     evaluators: createEvaluators(evaluatorSelection(loaded), code.customEvaluators),
     detection: detectionOf(loaded),
+    ...(code.drift === undefined ? {} : { drift: code.drift }),
     truth: new GroundTruth({
       wiring,
       labelTtl: settings.labelTtl,

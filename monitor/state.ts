@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Resource } from '@opentelemetry/resources';
 import type { Wiring } from '../core/wiring.js';
+import { DriftWatch } from '../processor/drift/drift-watch.js';
 import type { Detection, LlmSpanProcessor } from '../processor/index.js';
 import { instanceName, SnapshotKeeper, type SnapshotPart } from '../processor/snapshot-keeper.js';
 import { openStateStore } from '../processor/state/open.js';
@@ -28,7 +29,7 @@ export function openState(settings: Settings, resource: Resource, { clock }: Wir
 }
 
 /** What outlives the process. Whoever adds a part adds it here. */
-function snapshotParts({ processor: { truth, detection }, fresh }: KeptState): readonly SnapshotPart[] {
+function snapshotParts({ processor: { truth, detection, drift }, fresh }: KeptState): readonly SnapshotPart[] {
   const parts: SnapshotPart[] = [
     { name: 'truth', save: () => truth.saving(), restore: state => truth.restoring(state) },
   ];
@@ -43,6 +44,19 @@ function snapshotParts({ processor: { truth, detection }, fresh }: KeptState): r
         fresh().restore(state);
         yield;
         detection.restore(state);
+      },
+    });
+  }
+  if (drift !== undefined) {
+    parts.push({
+      name: 'drift',
+      common: true,
+      worth: () => drift.watch.warm,
+      save: () => drift.save(),
+      *restore(state) {
+        new DriftWatch().restore(state);
+        yield;
+        drift.restore(state);
       },
     });
   }

@@ -6,6 +6,9 @@ export { Calibrator } from './detectors/calibrate.js';
 export type { Detector, DetectorScore } from './detectors/detector.js';
 export { IsolationForest, IsolationForestDetector } from './detectors/isolation-forest.js';
 export type { DriftDetector, DriftState } from './drift/drift-detector.js';
+export { type DriftEvent, DriftWatch, type DriftWatchOptions } from './drift/drift-watch.js';
+export type { DriftFacts, DriftSignal } from './drift/signals.js';
+export { DriftMonitor, type DriftOptions } from './drift-monitor.js';
 export type { AnyEvaluator, AsyncEvaluator, AsyncEvaluatorInput, Spend } from './evaluators/async-evaluator.js';
 export { type EvaluateTextOptions, evaluateText } from './evaluators/evaluate-text.js';
 export type {

@@ -1,6 +1,7 @@
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { MonitorError, showValue } from '../../core/errors.js';
 import { ERROR_TYPES } from '../../core/labels.js';
+import type { DriftOptions } from '../../processor/drift-monitor.js';
 import type { AnyEvaluator } from '../../processor/evaluators/async-evaluator.js';
 import type { TaskConfig } from '../../processor/truth/ground-truth.js';
 import { type ConfigFile, readConfigFile } from './file.js';
@@ -24,6 +25,8 @@ export interface CodeOnlyConfig {
     readonly windows?: TruthWindows;
     readonly slices?: readonly string[];
   };
+  /** The watch for lasting changes: its budget of false pages a day; false for none. */
+  readonly drift?: DriftOptions | false;
   /** Evaluators of one's own, beside the selected ones: functions of the text, and judges. */
   readonly customEvaluators?: readonly AnyEvaluator[];
   /** Where spans go, beside the OTLP exporter that `OTEL_EXPORTER_OTLP_*` asks for. */
@@ -37,6 +40,7 @@ export type MonitorConfig = { readonly [K in SettingName]?: Settings[K] } & Code
 
 const CODE_ONLY: readonly (keyof CodeOnlyConfig)[] = [
   'truth',
+  'drift',
   'customEvaluators',
   'spanProcessors',
   'resourceAttributes',

@@ -123,6 +123,11 @@ export class DriftWatch {
     return this.#events;
   }
 
+  /** True once it has seen calls enough to say something. */
+  get warm(): boolean {
+    return this.#budget.threshold < Number.POSITIVE_INFINITY;
+  }
+
   /** What has changed and is not over yet. */
   *active(): Generator<{ readonly signal: DriftSignal; readonly direction: 'up' | 'down'; readonly scope: Scope }> {
     for (const { value: tests } of this.#scopes.values())

@@ -1,6 +1,7 @@
 import { inputTokens, type LlmCall, outputTokens } from '../../core/call.js';
 import { type Evaluations, scoreOf } from '../evaluators/evaluator.js';
 import type { CallExtras } from '../features.js';
+import type { ResourceSignal } from './resource-watch.js';
 
 /** What signals are read from. */
 export interface DriftFacts {
@@ -119,7 +120,12 @@ export const LEVEL_TESTS = [
 /** How a model writes; another one under the same name differs in some of it. The last three are of the text itself. */
 export const STYLE: readonly LevelName[] = ['per_token', 'output_tokens', 'variety', 'characters_per_token'];
 
-export type DriftSignal = RateSignal | (typeof LEVEL_TESTS)[number]['signal'] | 'behaviour' | 'accuracy';
+export type DriftSignal =
+  | RateSignal
+  | (typeof LEVEL_TESTS)[number]['signal']
+  | 'behaviour'
+  | 'accuracy'
+  | ResourceSignal;
 
 /**
  * What makes a signal move as a consequence: while one of these is active, the signal is shown but tells nobody, as somebody was
