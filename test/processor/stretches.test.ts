@@ -138,6 +138,29 @@ test('steps end in what an evaluation at once gives: one for each evaluator, and
   assert.ok(asked >= 4 && asked < 80, `${asked} steps more for a long prompt`);
 });
 
+test('an evaluator of a user may take its work in steps', () => {
+  const stepped: Evaluator = {
+    name: 'stepped',
+    bad: 'high',
+    evaluate: () => ({ score: 0, flagged: false }),
+    *evaluateInSteps({ text }) {
+      for (let i = 0; i < 3; i++) yield;
+      if (text.output[0] === 'throws') throw new Error('broken');
+      return { score: 0.25, flagged: false };
+    },
+  };
+  const plain = Object.assign({ ...stepped, name: 'no_steps' }, { evaluateInSteps: () => 'nothing' });
+  const failed: string[] = [];
+  const judge = (answer: string) =>
+    evaluate([stepped, plain as unknown as Evaluator], callOf('a'), { input: [], output: [answer] }, name =>
+      failed.push(name),
+    );
+  assert.deepEqual(judge('is fine').get('stepped'), { score: 0.25, flagged: false });
+  assert.deepEqual(judge('throws').get('stepped'), { skipped: 'threw' });
+  assert.deepEqual(judge('is fine').get('no_steps'), { skipped: 'threw' });
+  assert.deepEqual(failed, ['no_steps', 'stepped', 'no_steps', 'no_steps']);
+});
+
 test('calls whose steps take turns with those of others are scored as if alone', () => {
   const evaluators = createEvaluators();
   const texts = [1, 2, 3].map(seed => ({
