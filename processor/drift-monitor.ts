@@ -72,7 +72,7 @@ export class DriftMonitor {
   observeResources(sample: ResourceSample): void {
     const at = this.#time();
     for (const { signal, begun, evidence } of this.#resources.observe(sample)) {
-      const pages = this.#resourceIncidents.hear(signal, this.#calls, at) && begun;
+      const pages = this.#resourceIncidents.hear(signal, ALL, begun, this.#calls, at);
       const state = begun ? 'detected' : 'recovered';
       this.#tell([{ state, signal, direction: 'up', scope: ALL, pages, at, calls: 0, evidence }]);
     }

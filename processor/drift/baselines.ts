@@ -15,6 +15,8 @@ const WIDEST = 200;
 /** No rate is taken for lower: what never happened yet may happen. */
 const LEAST_RATE = 0.0015;
 const MOST_RATE = 0.5;
+/** Twice the traffic of any peak is taken to make a service slower by so much of it, as logarithms: the square root of two. */
+const LOAD_SHARE = 0.5;
 /** A wrong answer in eight, before any label has come. */
 const WRONG_START = 0.12;
 
@@ -89,11 +91,12 @@ export class Baselines {
 
   /**
    * Compares a call with what is usual, then learns it.
+   * @param load logarithm of how far the traffic is beyond what was seen before
    * @returns the same object each time: only valid until the next call
    */
-  step(facts: DriftFacts, states: BaseStates): Deviations {
+  step(facts: DriftFacts, states: BaseStates, load: number): Deviations {
     const { distance, fact, usual } = this.#out;
-    if (spoke(facts)) this.#levels(facts, states);
+    if (spoke(facts)) this.#levels(facts, states, load);
     else distance.fill(Number.NaN);
     for (let r = 0; r < RATES.length; r++) {
       const rate = RATES[r]!;
@@ -116,7 +119,7 @@ export class Baselines {
     return usual;
   }
 
-  #levels(facts: DriftFacts, states: BaseStates): void {
+  #levels(facts: DriftFacts, states: BaseStates, load: number): void {
     const { distance, shift } = this.#out;
     const sender = states.sender?.value;
     for (let l = 0; l < LEVELS.length; l++) {
@@ -134,7 +137,7 @@ export class Baselines {
         if (known) learnLevel(sender, at, x - state[at + 1]!, 0.3, 0.05, LEVEL_MEMORY);
         x -= habit;
         if (sender[at]! > YOUNG && known) distance[l] = (x - state[at + 1]!) / spread;
-      } else if (known) distance[l] = (x - state[at + 1]!) / spread;
+      } else if (known) distance[l] = (x - state[at + 1]! - ('slows' in level ? LOAD_SHARE * load : 0)) / spread;
       shift[l] = level.shift / spread;
       learnLevel(state, at, x, level.start, level.least, LEVEL_MEMORY);
     }

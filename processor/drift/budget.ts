@@ -1,6 +1,7 @@
 import { MonitorError, showValue } from '../../core/errors.js';
 import type { Json } from '../../core/json.js';
 import { readHead, readNumber } from '../detectors/state.js';
+import { TESTS } from './tests.js';
 
 const DAY = 86_400_000;
 const LEAST_DAYS = 1 / 24;
@@ -14,20 +15,21 @@ const MEMORY = 7;
  * A false alarm a call and test is rarer than exp(-threshold), by how far a sum overshoots and by how much smaller than the
  * change that is looked for chance is: measured on quiet streams, as a logarithm.
  */
-const SLACK = 5;
+const SLACK = 4.3;
 /** The threshold follows the traffic: every so many calls. */
 const REVIEW = 64;
 
 /**
- * Shares a budget of false pages a day among all tests that run: a test speaks at evidence log(tests x calls a day / budget),
- * less a constant.
+ * Shares a budget of false pages a day among all tests that run: a test speaks at evidence log(tests of a call x calls a day /
+ * budget), less a constant: a scope that few calls are of costs little.
  */
 export class Budget {
   readonly #perDay: number;
   #calls = 0;
   #now = Number.NaN;
-  /** Of late: calls, and milliseconds in which they came. */
+  /** Of late: calls, those calls in each scope they are of, and milliseconds in which they came. */
   #lately = 0;
+  #steps = 0;
   #elapsed = 0;
   #threshold = LEAST_THRESHOLD;
 
@@ -65,21 +67,22 @@ export class Budget {
 
   /**
    * Counts a call.
-   * @returns true where it is time for a review
+   * @param scopes it is of
+   * @returns true where the threshold was brought up to date, every so many calls
    */
-  count(): boolean {
+  count(scopes: number): boolean {
     this.#lately++;
-    return this.#calls++ % REVIEW === 0;
-  }
-
-  /** @param tests that run on all calls together */
-  review(tests: number): void {
+    this.#steps += scopes;
+    if (this.#calls++ % REVIEW !== 0) return false;
     if (this.#elapsed > 2 * MEMORY * DAY) {
       this.#elapsed /= 2;
       this.#lately /= 2;
+      this.#steps /= 2;
     }
     const perDay = Math.max(LEAST_CALLS_A_DAY, this.#lately / Math.max(LEAST_DAYS, this.#elapsed / DAY));
+    const tests = (this.#steps / this.#lately) * TESTS.length;
     this.#threshold = Math.max(LEAST_THRESHOLD, Math.log((tests * perDay) / this.#perDay) - SLACK);
+    return true;
   }
 
   save(): Json {
@@ -87,6 +90,7 @@ export class Budget {
       calls: this.#calls,
       now: Number.isNaN(this.#now) ? null : this.#now,
       lately: this.#lately,
+      steps: this.#steps,
       elapsed: this.#elapsed,
       threshold: this.#threshold,
     };
@@ -98,6 +102,7 @@ export class Budget {
     this.#calls = readNumber(saved, 'calls', 0);
     this.#now = saved['now'] === null ? Number.NaN : readNumber(saved, 'now', 0);
     this.#lately = readNumber(saved, 'lately', 0);
+    this.#steps = readNumber(saved, 'steps', 0);
     this.#elapsed = readNumber(saved, 'elapsed', 0);
     this.#threshold = readNumber(saved, 'threshold', LEAST_THRESHOLD);
   }

@@ -5,6 +5,7 @@ import { Budget } from './budget.js';
 import { CallWeigher } from './call-weigher.js';
 import { rateEvidence } from './evidence.js';
 import { Incidents } from './incidents.js';
+import { Load } from './load.js';
 import { type CallPlace, type Place, Places, type Scope } from './places.js';
 import { type Kept, RecentMap } from './recent-map.js';
 import { type OnChange, ScopeTests } from './scope-tests.js';
@@ -62,7 +63,8 @@ export class DriftWatch {
   readonly #places: Places;
   readonly #baselines = new Baselines();
   readonly #senders = new Senders();
-  readonly #weigher = new CallWeigher(sender => this.#senders.surges(sender));
+  readonly #load = new Load();
+  readonly #weigher = new CallWeigher();
   readonly #scopes = new RecentMap<ScopeTests>(MAX_SCOPES);
   readonly #incidents = new Incidents();
   readonly #routes = new Map<Place, Route>();
@@ -85,11 +87,13 @@ export class DriftWatch {
   observe(facts: DriftFacts, now: number): readonly DriftEvent[] {
     this.#events = [];
     this.#budget.tell(now);
-    if (this.#budget.count()) this.#review();
     const place = this.#places.of(facts.call, this.#budget.calls);
+    if (this.#budget.count(place.scopes.length)) this.#closeGone();
     const { states, scopes } = this.#route(place);
     this.#senders.see(place.sender);
-    const evidence = this.#weigher.weigh(this.#baselines.step(facts, states), place.sender);
+    const surges = place.sender !== '' && this.#senders.surges(place.sender);
+    const deviations = this.#baselines.step(facts, states, this.#load.see(this.#budget.now));
+    const evidence = this.#weigher.weigh(deviations, place.sender, surges);
     const { threshold, calls } = this.#budget;
     for (const scope of scopes) {
       const tests = scope.value;
@@ -143,6 +147,7 @@ export class DriftWatch {
       places: this.#places.save(),
       baselines: this.#baselines.save(),
       senders: this.#senders.save(),
+      load: this.#load.save(),
       incidents: this.#incidents.save(),
       scopes: this.#scopes.save(tests => tests.save()),
     };
@@ -159,6 +164,7 @@ export class DriftWatch {
     this.#places.restore(saved['places'] ?? null);
     this.#baselines.restore(saved['baselines'] ?? null);
     this.#senders.restore(saved['senders'] ?? null);
+    this.#load.restore(saved['load'] ?? null);
     this.#incidents.restore(saved['incidents'] ?? null);
     this.#scopes.restore(saved['scopes'], part => {
       const { kind, name } = readHead(part, {});
@@ -188,9 +194,8 @@ export class DriftWatch {
     return route;
   }
 
-  #review(): void {
+  #closeGone(): void {
     const { calls, now } = this.#budget;
-    this.#budget.review(Math.max(1, this.#scopes.size) * TESTS.length);
     for (const { value } of this.#scopes.values())
       if (calls - value.lastCall > GONE_CALLS && now - value.lastAt > GONE_TIME) value.close(this.#onChange);
   }
@@ -211,7 +216,7 @@ export class DriftWatch {
       signal,
       direction,
       scope: tests.scope,
-      pages: this.#incidents.hear(signal, calls, now) && begun,
+      pages: this.#incidents.hear(signal, tests.scope, begun, calls, now),
       at: now,
       calls: tests.calls - tests.since[test]!,
       evidence: tests.evidence[test]!,

@@ -12,7 +12,9 @@ export const MOST_EVIDENCE = 3;
  * @see Page 1954, Biometrika 41(1/2):100-115; Moustakides 1986, Ann. Statist. 14(4):1379-1387
  */
 export function levelEvidence(distance: number, shift: number): number {
-  const z = max(-FARTHEST, min(FARTHEST, distance));
+  // Where calls are so much alike that the shift itself is farther, it must still be within reach.
+  const far = max(FARTHEST, shift);
+  const z = max(-far, min(far, distance));
   return max(-MOST_EVIDENCE, min(MOST_EVIDENCE, shift * z - (shift * shift) / 2));
 }
 

@@ -12,6 +12,8 @@ const FEW = 30;
 const LEVEL_FACTOR = 2.2;
 /** Evidence piles up to so many times the threshold, so that it can fall again soon. */
 const CEILING = 1.5;
+/** A rate that changes massively is rarer than one that changes as much as matters: so much more evidence, as a logarithm. */
+const RARE = 2;
 /** Of each level of a style, what chance alone piles up. */
 const CHANCE = 3;
 /** Evidence from the text that another model writes: a provider that is slower is no other model. */
@@ -19,15 +21,16 @@ const TEXT = 4;
 
 /** The evidence of a call, the same for all scopes; NaN where it says nothing. */
 export interface CallEvidence {
-  /** One number a rate of RATES. */
+  /** One number a rate of RATES, for the change that matters, and for one that is massive. */
   readonly rates: Float64Array;
+  readonly massive: Float64Array;
   /** One number a level test. */
   readonly levels: Float64Array;
   /** Two numbers a level of a style: up, down. */
   readonly style: Float64Array;
   readonly sender: string;
-  /** True for a sender whose traffic surges. */
-  readonly surges: (sender: string) => boolean;
+  /** True where the sender's traffic surges. */
+  readonly surges: boolean;
 }
 
 /** Hears that a test says a change has begun, or is over. */
@@ -53,6 +56,9 @@ export class ScopeTests {
   readonly #over = new Float64Array(TESTS.length);
   /** Of the levels of a style, up and down. */
   readonly #style = new Float64Array(2 * STYLE_LEVELS.length);
+  /** Of each rate, that it has changed as much as matters, and massively. */
+  readonly #slight = new Float64Array(RATES.length);
+  readonly #massive = new Float64Array(RATES.length);
   #senders: SenderSums | undefined;
 
   constructor(scope: Scope) {
@@ -63,8 +69,7 @@ export class ScopeTests {
   step(call: CallEvidence, threshold: number, onChange: OnChange): void {
     if (++this.calls <= FEW || threshold === Number.POSITIVE_INFINITY) return;
     for (let r = 0; r < RATES.length; r++) {
-      const evidence = call.rates[r]!;
-      if (!Number.isNaN(evidence)) this.add(r, evidence, threshold, onChange);
+      if (!Number.isNaN(call.rates[r]!)) this.#rate(r, call.rates[r]!, call.massive[r]!, threshold, onChange);
     }
     const high = threshold * LEVEL_FACTOR;
     const { levels, sender } = call;
@@ -84,6 +89,13 @@ export class ScopeTests {
   /** Adds a call's evidence to that of a test. */
   add(test: number, evidence: number, threshold: number, onChange: OnChange): void {
     this.#set(test, max(0, min(this.evidence[test]! + evidence, threshold * CEILING)), threshold, onChange);
+  }
+
+  #rate(r: number, slight: number, massive: number, threshold: number, onChange: OnChange): void {
+    const most = threshold * CEILING;
+    this.#slight[r] = max(0, min(most, this.#slight[r]! + slight));
+    this.#massive[r] = max(0, min(most + RARE, this.#massive[r]! + massive));
+    this.#set(r, max(this.#slight[r]!, this.#massive[r]! - RARE), threshold, onChange);
   }
 
   /** Ends whatever is active: no more is heard of this scope. */
@@ -126,7 +138,10 @@ export class ScopeTests {
   #end(test: number, onChange: OnChange): void {
     this.active[test] = 0;
     this.evidence[test] = 0;
-    if (test === BEHAVIOUR_TEST) this.#style.fill(0);
+    if (test < RATES.length) {
+      this.#slight[test] = 0;
+      this.#massive[test] = 0;
+    } else if (test === BEHAVIOUR_TEST) this.#style.fill(0);
     else if (test >= FIRST_LEVEL_TEST) this.#senders?.reset(test - FIRST_LEVEL_TEST);
     onChange(this, test, false);
     this.since[test] = this.calls;
@@ -143,6 +158,8 @@ export class ScopeTests {
       active: [...this.active],
       since: packBytes(this.since),
       over: packBytes(this.#over),
+      slight: packBytes(this.#slight),
+      massive: packBytes(this.#massive),
       style: packBytes(this.#style),
       senders: this.#senders?.save() ?? null,
     };
@@ -157,6 +174,8 @@ export class ScopeTests {
     this.evidence.set(readDoubles(saved, 'evidence', TESTS.length));
     this.since.set(readDoubles(saved, 'since', TESTS.length));
     this.#over.set(readDoubles(saved, 'over', TESTS.length));
+    this.#slight.set(readDoubles(saved, 'slight', RATES.length));
+    this.#massive.set(readDoubles(saved, 'massive', RATES.length));
     this.#style.set(readDoubles(saved, 'style', this.#style.length));
     const active = Array.isArray(saved['active']) ? (saved['active'] as readonly Json[]) : [];
     for (let t = 0; t < TESTS.length; t++) this.active[t] = active[t] === 1 ? 1 : 0;

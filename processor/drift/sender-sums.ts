@@ -23,22 +23,22 @@ export class SenderSums {
   #known = 0;
 
   /**
-   * Adds evidence to that of a sender, which stays within 0 and `threshold`.
+   * Adds evidence to that of a sender, which stays within 0 and `threshold`. Where several are known, one whose traffic surges
+   * brings half of it at most: it runs a job of its own, and what is left of that is no evidence once the job is done.
    * @param test index of a level test
-   * @param surges true for a sender whose traffic surges
-   * @returns the evidence of all senders. Where several are known, a surge of one of them alone never is enough: it runs a job of
-   * its own.
+   * @param surges true where the sender's traffic surges
+   * @returns the evidence of all senders
    */
-  add(sender: string, test: number, evidence: number, threshold: number, surges: (sender: string) => boolean): number {
+  add(sender: string, test: number, evidence: number, threshold: number, surges: boolean): number {
     const sum = this.#of(sender);
     if (++sum.calls === SENDER_KNOWN + 1) this.#known++;
     const before = sum.evidence[test]!;
-    const after = Math.max(0, Math.min(threshold, before + evidence));
+    const most = surges && this.#known > 1 ? threshold / 2 : threshold;
+    const after = Math.max(0, Math.min(most, before + evidence));
     sum.evidence[test] = after;
     this.#above[test]! += +(after > 0) - +(before > 0);
     this.#total[test] = this.#above[test] === 0 ? 0 : this.#total[test]! + after - before;
-    const total = this.#total[test]!;
-    return total > threshold && this.#known > 1 ? this.#withoutJob(test, total, threshold, surges) : total;
+    return this.#total[test]!;
   }
 
   /** Forgets the evidence of a test. */
@@ -46,17 +46,6 @@ export class SenderSums {
     for (const { evidence } of this.#senders.values()) evidence[test] = 0;
     this.#total[test] = 0;
     this.#above[test] = 0;
-  }
-
-  #withoutJob(test: number, total: number, threshold: number, surges: (sender: string) => boolean): number {
-    let most = 0;
-    let loudest = '';
-    for (const [sender, { evidence }] of this.#senders) {
-      if (evidence[test]! <= most) continue;
-      most = evidence[test]!;
-      loudest = sender;
-    }
-    return surges(loudest) ? Math.min(total, threshold / 2 + total - most) : total;
   }
 
   #of(sender: string): SenderSum {

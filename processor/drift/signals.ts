@@ -25,6 +25,8 @@ interface LevelDef {
   readonly least: number;
   /** How much is asked depends on who asks: one sender's habit is learnt apart, and is no change of the app. */
   readonly bySender?: true;
+  /** More traffic than ever makes it longer. */
+  readonly slows?: true;
 }
 
 /** Something that a call has or has not; NaN where it can't be said. */
@@ -70,8 +72,8 @@ function charactersPerToken({ call, extras }: DriftFacts): number {
 
 // biome-ignore format: one level a line reads as a table
 export const LEVELS = [
-  { name: 'first_chunk', read: ({ call }) => positive(call.timeToFirstChunk), context: 'model', shift: SLOWER, start: 0.4, least: 0.15 },
-  { name: 'per_token', read: secondsPerToken, context: 'model', shift: SLOWER, start: 0.3, least: 0.15 },
+  { name: 'first_chunk', read: ({ call }) => positive(call.timeToFirstChunk), context: 'model', shift: SLOWER, start: 0.4, least: 0.15, slows: true },
+  { name: 'per_token', read: secondsPerToken, context: 'model', shift: SLOWER, start: 0.3, least: 0.15, slows: true },
   { name: 'input_tokens', read: ({ call }) => positive(inputTokens(call.usage)), context: 'template', shift: log(2), start: 0.7, least: 0.1, bySender: true },
   { name: 'cost', read: ({ extras }) => positive(extras.cost), context: 'model_template', shift: log(2), start: 0.7, least: 0.1, bySender: true },
   { name: 'output_tokens', read: ({ call }) => positive(outputTokens(call.usage)), context: 'model_template', shift: log(1.6), start: 0.6, least: 0.1 },
