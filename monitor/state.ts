@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import type { Resource } from '@opentelemetry/resources';
 import type { Wiring } from '../core/wiring.js';
-import { DriftWatch } from '../processor/drift/drift-watch.js';
 import type { Detection, LlmSpanProcessor } from '../processor/index.js';
 import { instanceName, SnapshotKeeper, type SnapshotPart } from '../processor/snapshot-keeper.js';
 import { openStateStore } from '../processor/state/open.js';
@@ -52,12 +51,8 @@ function snapshotParts({ processor: { truth, detection, drift }, fresh }: KeptSt
       name: 'drift',
       common: true,
       worth: () => drift.watch.warm,
-      save: () => drift.save(),
-      *restore(state) {
-        new DriftWatch().restore(state);
-        yield;
-        drift.restore(state);
-      },
+      save: () => drift.saving(),
+      restore: state => drift.restoring(state),
     });
   }
   return parts;

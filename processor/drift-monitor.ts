@@ -87,13 +87,19 @@ export class DriftMonitor {
     return () => this.#listeners.delete(listener);
   }
 
-  save(): Json {
-    return this.watch.save();
+  /** What the watch of calls learnt, one slice of work a `next()`. */
+  saving(): Generator<void, Json> {
+    return this.watch.saving();
   }
 
-  /** @throws MonitorError STATE_MISMATCH; then part of the state may have been taken over */
-  restore(state: Json): void {
-    this.watch.restore(state);
+  /**
+   * Takes over what another one saved, one slice of work a `next()`. What is no such state is refused before anything is touched.
+   * @throws MonitorError STATE_MISMATCH
+   */
+  *restoring(state: Json): Generator<void, void> {
+    yield* new DriftWatch().restoring(state);
+    yield;
+    yield* this.watch.restoring(state);
     this.#places.clear();
   }
 

@@ -34,13 +34,21 @@ export interface DriftWatchOptions {
   readonly falsePagesPerDay?: number;
 }
 
+/** Does the slices of a work one after the other. */
+function finish<T>(slices: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done === true) return value;
+  }
+}
+
 /** What a call of a place touches, looked up once. */
 interface Route {
   readonly states: BaseStates;
   readonly scopes: readonly Kept<ScopeTests>[];
 }
 
-const VERSION = 2;
+const VERSION = 3;
 /** Wrong answers: the change that matters. */
 const WRONG_PLUS = 0.2;
 const MAX_SCOPES = 500;
@@ -139,18 +147,7 @@ export class DriftWatch {
   }
 
   save(): Json {
-    return {
-      kind: 'drift_watch',
-      version: VERSION,
-      tests: TEST_NAMES,
-      budget: this.#budget.save(),
-      places: this.#places.save(),
-      baselines: this.#baselines.save(),
-      senders: this.#senders.save(),
-      load: this.#load.save(),
-      incidents: this.#incidents.save(),
-      scopes: this.#scopes.save(tests => tests.save()),
-    };
+    return finish(this.saving());
   }
 
   /**
@@ -159,17 +156,40 @@ export class DriftWatch {
    * state may have been taken over
    */
   restore(state: Json): void {
+    finish(this.restoring(state));
+  }
+
+  /** As `save`, one slice of work a `next()`: calls may come in between. */
+  *saving(): Generator<void, Json> {
+    const budget = this.#budget.save();
+    const places = this.#places.save();
+    yield;
+    const baselines = this.#baselines.save();
+    yield;
+    const [senders, load, incidents] = [this.#senders.save(), this.#load.save(), this.#incidents.save()];
+    yield;
+    const scopes = this.#scopes.save(tests => tests.save());
+    const head = { kind: 'drift_watch', version: VERSION, tests: TEST_NAMES };
+    return { ...head, budget, places, baselines, senders, load, incidents, scopes };
+  }
+
+  /** As `restore`, one slice of work a `next()`; calls must wait meanwhile. */
+  *restoring(state: Json): Generator<void, void> {
     const saved = readHead(state, { kind: 'drift_watch', version: VERSION, tests: TEST_NAMES });
-    this.#budget.restore(saved['budget'] ?? null);
-    this.#places.restore(saved['places'] ?? null);
-    this.#baselines.restore(saved['baselines'] ?? null);
-    this.#senders.restore(saved['senders'] ?? null);
-    this.#load.restore(saved['load'] ?? null);
-    this.#incidents.restore(saved['incidents'] ?? null);
-    this.#scopes.restore(saved['scopes'], part => {
-      const { kind, name } = readHead(part, {});
+    const part = (name: string): Json => saved[name] ?? null;
+    this.#budget.restore(part('budget'));
+    this.#places.restore(part('places'));
+    yield;
+    this.#baselines.restore(part('baselines'));
+    yield;
+    this.#senders.restore(part('senders'));
+    this.#load.restore(part('load'));
+    this.#incidents.restore(part('incidents'));
+    yield;
+    this.#scopes.restore(saved['scopes'], packed => {
+      const { kind, name } = readHead(packed, {});
       const tests = new ScopeTests({ kind, name } as unknown as Scope);
-      tests.restore(part);
+      tests.restore(packed);
       return tests;
     });
   }

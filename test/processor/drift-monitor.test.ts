@@ -113,7 +113,7 @@ test('a label of a call that another replica saw counts for its model', () => {
     clock.settle();
   }
   // Taken up from a snapshot, the watch knows none of the calls before.
-  processor.drift?.restore(processor.drift.save());
+  for (const _ of processor.drift?.restoring(processor.drift.watch.save()) ?? []);
   for (let i = 0; i < 40; i++)
     processor.accept({ kind: 'label', by: 'call_id', id: `c${i}`, task: 'default', label: 'y' });
   clock.settle();
@@ -163,4 +163,13 @@ test('after shutdown neither labels nor samples are taken', async () => {
   // A timer that was left would sample, and arm itself, for ever.
   clock.advance(3_600_000);
   assert.equal(wiring.store.value('selfErrors', { component: 'drift' }), undefined);
+});
+
+test('a state that is broken half way is refused, and what was learnt stays', () => {
+  const { run, processor } = setUp();
+  run(400);
+  const before = JSON.stringify(processor.drift?.watch.save());
+  const broken = { ...(processor.drift?.watch.save() as object), scopes: [['', 1, { kind: 'all', name: 'all' }]] };
+  assert.throws(() => [...(processor.drift?.restoring(broken) ?? [])], { code: 'STATE_MISMATCH' });
+  assert.equal(JSON.stringify(processor.drift?.watch.save()), before);
 });
