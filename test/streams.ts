@@ -5,18 +5,21 @@
  *     node dist/test/streams.js IN_DIR OUT_DIR
  *
  * For each NAME.jsonl.gz (or NAME.jsonl) of IN_DIR it writes OUT_DIR/NAME.out.jsonl: a line {"i","score"} a call, its score
- * before anything learnt from it (0 while nothing is ready).
+ * before anything learnt from it (0 while nothing is ready), and a line {"alert":true,"i","type"} a page of the drift watch.
  */
 
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Detection } from '../processor/detection.js';
+import { StreamAlerts } from './streams/alerts.js';
 import { readStream } from './streams/stream-file.js';
 
 function observe(path: string): string {
   const detection = new Detection();
+  const alerts = new StreamAlerts();
   const lines: string[] = [];
   for (const row of readStream(path)) {
+    for (const alert of alerts.take(row)) lines.push(JSON.stringify(alert));
     if (row.kind !== 'call') continue;
     const { found } = detection.observe(row.call, row.evaluations, row.extras, row.ts);
     if (detection.stale) for (const _ of detection.refit());
