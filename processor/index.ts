@@ -5,8 +5,13 @@ export { createDetectors, DEFAULT_DETECTORS, Detection, type Finding } from './d
 export { Calibrator } from './detectors/calibrate.js';
 export type { Detector, DetectorScore } from './detectors/detector.js';
 export { IsolationForest, IsolationForestDetector } from './detectors/isolation-forest.js';
-export type { DriftDetector, DriftState } from './drift/drift-detector.js';
+export { Adwin, type AdwinOptions } from './drift/adwin.js';
+export { Cusum, type CusumOptions } from './drift/cusum.js';
+export type { DriftDetector, DriftState, DriftVerdict } from './drift/drift-detector.js';
 export { type DriftEvent, DriftWatch, type DriftWatchOptions } from './drift/drift-watch.js';
+export { Kswin, type KswinOptions } from './drift/kswin.js';
+export { PageHinkley, type PageHinkleyOptions } from './drift/page-hinkley.js';
+export { SeriesWatch, type SeriesWatchOptions } from './drift/series-watch.js';
 export type { DriftFacts, DriftSignal } from './drift/signals.js';
 export { DriftMonitor, type DriftOptions } from './drift-monitor.js';
 export type { AnyEvaluator, AsyncEvaluator, AsyncEvaluatorInput, Spend } from './evaluators/async-evaluator.js';
