@@ -65,11 +65,9 @@ function statementClass(evaluations: Evaluations): string {
   return most === 'none' && present ? 'disclaimer' : most;
 }
 
-/** A detector's code for Norwegian stands for Bokmål. */
 function languageClass(evaluations: Evaluations): string {
   const found = evaluations.get('language');
-  const code = found === undefined || 'skipped' in found ? 'unknown' : (found.reason ?? 'unknown');
-  return code === 'no' ? 'nb' : code;
+  return found === undefined || 'skipped' in found ? 'unknown' : (found.reason ?? 'unknown');
 }
 
 const SETS: Readonly<Record<string, Question>> = {

@@ -17,16 +17,25 @@ export interface LanguageOptions {
   readonly expected?: readonly string[];
 }
 
-/** Fewer letters say little: two words are right in three cases of four. */
-const MIN_LETTERS = 20;
+/** Fewer letters say little: of two words the language is right in four cases of five. */
+const MIN_LETTERS = 12;
+/** Characters of scripts in which one is a syllable or a word count for so many letters. */
+const DENSE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu;
+const DENSE_LETTERS = 3;
 /** The start of a text says its language. */
 const SAMPLE = 1000;
-const LETTER = /\p{L}/gu;
+/** With the vowel signs of Indic scripts, which are no letters of their own. */
+const LETTER = /[\p{L}\p{M}]/gu;
+
+function lettersOf(text: string): number {
+  const dense = text.match(DENSE)?.length ?? 0;
+  return (text.match(LETTER)?.length ?? 0) + dense * (DENSE_LETTERS - 1);
+}
 
 /**
  * Whether an answer is in the language of the question, or in one of yours: 1 it is, 0 it is not and is flagged, 0.5 nobody can
- * tell. `reason` is the language of the answer (ISO 639-1, of the detector's closed list). Skips a text of fewer than 20
- * letters; without a detector it skips with the reason that `detector` gives.
+ * tell. `reason` is the language of the answer (ISO 639-1, of the detector's closed list). Skips a text of fewer than 12
+ * letters (4 in Chinese, Japanese and Korean); without a detector it skips with the reason that `detector` gives.
  */
 export function createLanguage(
   detector: (input: EvaluatorInput) => LanguageDetector | SkipReason,
@@ -39,7 +48,7 @@ export function createLanguage(
       const { facts, text } = input;
       if (facts.choice < 0) return { skipped: 'no_output' };
       const answer = facts.answer.slice(0, SAMPLE);
-      if ((answer.match(LETTER)?.length ?? 0) < MIN_LETTERS) return { skipped: 'too_short' };
+      if (lettersOf(answer) < MIN_LETTERS) return { skipped: 'too_short' };
       const detect = detector(input);
       if (typeof detect === 'string') return { skipped: detect };
       const found = detect(answer);

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { CallText } from '../../../core/content.js';
 import { MonitorError } from '../../../core/errors.js';
 import type { Evaluation, SkipReason } from '../../../processor/evaluators/evaluator.js';
 import { createLanguage, type LanguageDetector, type LanguageOptions } from '../../../processor/evaluators/language.js';
-import { createEvaluators, evaluate } from '../../../processor/evaluators/registry.js';
-import { loadLanguageDetector } from '../../../processor/language-detector.js';
+import { evaluate } from '../../../processor/evaluators/registry.js';
+import { languageOver, loadLanguageDetector } from '../../../processor/language-detector.js';
+import { skipWithoutShared } from '../../shared.js';
 import { callOf } from './answers.js';
+import { judgeText, rowsOf } from './judge-rows.js';
 
 /** Knows two languages by one word each. */
 const detect: LanguageDetector = text => {
@@ -41,18 +44,30 @@ describe('language', () => {
   ];
   for (const [name, evaluation, expected] of rows) it(name, () => assert.deepEqual(evaluation, expected));
 
-  it('says once that its package is missing, and skips', async t => {
-    const loaded = await loadLanguageDetector().catch((error: unknown) => error);
-    if (!MonitorError.is(loaded)) return t.skip('eld is installed');
-    assert.equal(loaded.code, 'MISSING_PEER');
-    assert.match(loaded.message, /eld/);
+  it('says once that its package is missing, and skips', async () => {
+    const { language, load } = languageOver(() => Promise.reject(new Error('Cannot find package')));
+    const missing = await load().catch((error: unknown) => error);
+    assert.ok(MonitorError.is(missing));
+    assert.equal(missing.code, 'MISSING_PEER');
+    assert.match(missing.message, /eld/);
     const heard: unknown[] = [];
-    const run = () =>
-      evaluate(createEvaluators('language'), callOf(), { input: [], output: [ENGLISH] }, (_, error) =>
-        heard.push(error),
-      );
-    assert.deepEqual(run().get('language'), { skipped: 'missing_peer' });
+    const text: CallText = { input: [], output: [ENGLISH] };
+    const run = () => evaluate([language], callOf(), text, (_, error) => heard.push(error)).get('language');
+    assert.deepEqual(run(), { skipped: 'missing_peer' });
     run();
-    assert.deepEqual(heard, [loaded]);
+    assert.deepEqual(heard, [missing]);
+  });
+
+  it('tells 32 languages by a sentence, Indonesian and Bokmål among them', {
+    skip: skipWithoutShared('data', 'quality', 'language'),
+  }, async () => {
+    await loadLanguageDetector();
+    const sentences = rowsOf('language').filter(row => row.kind === 'sentence');
+    const right = sentences.filter(({ input, label }) => {
+      const found = judgeText('language', { input: [], output: [input] });
+      return found !== undefined && 'reason' in found && found.reason === String(label);
+    });
+    const share = right.length / sentences.length;
+    assert.ok(share >= 0.98, `${share} of ${sentences.length}`);
   });
 });
