@@ -7,6 +7,8 @@ const NORTH_AMERICAN = /(?:\([2-9]\d{2}\)[ -]?|[2-9]\d{2}[.-])\d{3}[ .-]\d{4}(?!
 /** Numbers of companies: the caller does not pay. */
 const TOLL_FREE = /^1?8(?:00|33|44|55|66|77|88)/;
 const ZEROS = /0{6}$/;
+/** `(555) 555-5555`: how examples look. */
+const ONE_DIGIT = /^(\d)\1+$/;
 
 /** Telephone numbers whose form needs no word for it; others are found behind a label such as `phone`. */
 export const findPhones: Finder = text => {
@@ -34,7 +36,7 @@ function readNorthAmerican(text: string, match: RegExpExecArray): Found | undefi
   const after = text.charAt(end);
   if (isWordUnit(text.charCodeAt(end)) || ((after === '-' || after === '.') && /\d/.test(text.charAt(end + 1))))
     return undefined;
-  if (TOLL_FREE.test(digits) || ZEROS.test(digits)) return undefined;
+  if (TOLL_FREE.test(digits) || ZEROS.test(digits) || ONE_DIGIT.test(digits)) return undefined;
   return { kind: 'phone', start, end, confidence: 0.9 };
 }
 
@@ -43,7 +45,7 @@ export function isPhoneNumber(written: string): boolean {
   const digits = written.replace(/\D/g, '');
   if (digits.length < 7 || digits.length > 15) return false;
   if (TOLL_FREE.test(digits) && digits.length >= 10) return false;
-  if (ZEROS.test(digits) || /^(\d)\1+$/.test(digits) || /^(?:19|20)\d{6}$/.test(written)) return false;
+  if (ZEROS.test(digits) || ONE_DIGIT.test(digits) || /^(?:19|20)\d{6}$/.test(written)) return false;
   // Dates, spans of years and addresses of machines.
   return !/^(?:(?:19|20)\d\d[-./](?:\d\d?[-./]\d\d?|(?:19|20)\d\d)|\d\d?[-./]\d\d?[-./](?:19|20)?\d\d|\d+\.\d+\.\d+\.\d+)(?![-./]?\d)/.test(
     written,
