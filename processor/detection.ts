@@ -1,11 +1,14 @@
-import type { LlmCall } from '../core/call.js';
+import { inputTokens, type LlmCall, outputTokens } from '../core/call.js';
 import { MonitorError, showValue } from '../core/errors.js';
 import type { Json } from '../core/json.js';
 import { PRESET_TABLE } from '../core/presets.js';
 import type { MetricSink } from '../core/sink.js';
 import { Calibrator, type CalibratorOptions } from './detectors/calibrate.js';
 import { ContextNormaliser } from './detectors/context-normaliser.js';
+import { CostLine } from './detectors/cost-line.js';
 import type { Detector } from './detectors/detector.js';
+import { FeatureTails } from './detectors/feature-tails.js';
+import { Nearby } from './detectors/nearby.js';
 import { createDetectors, DEFAULT_DETECTORS, type DetectorChoice } from './detectors/registry.js';
 import { readHead, readNumber } from './detectors/state.js';
 import type { Evaluations } from './evaluators/evaluator.js';
@@ -15,6 +18,7 @@ import {
   FEATURE_NAMES,
   FEATURE_SCALES,
   type FeatureName,
+  scopesOf,
   toFeatures,
 } from './features.js';
 
@@ -27,6 +31,7 @@ export interface DetectionOptions {
   readonly threshold?: number;
   /** 1 if absent. The same seed and calls give the same findings. */
   readonly seed?: number;
+  /** One reference for all models if absent: the scores are of deviations from what is usual in each call's own context. */
   readonly calibration?: CalibratorOptions;
 }
 
@@ -64,7 +69,7 @@ interface Watch {
   fittedAt: number | undefined;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 /** Calls that the widest context must know before deviations from it mean anything. */
 const WARM = 30;
 /** Calls up to which the narrowest context learns whatever comes: it has nothing yet to call odd. */
@@ -80,6 +85,9 @@ const YOUNG = 30;
 export class Detection {
   readonly threshold: number;
   readonly #normaliser = new ContextNormaliser(FEATURE_SCALES);
+  readonly #nearby = new Nearby(FEATURE_SCALES);
+  readonly #guard = new FeatureTails(FEATURE_NAMES.length);
+  readonly #costs = new CostLine();
   readonly #watches: readonly Watch[];
   #now = 0;
 
@@ -91,7 +99,7 @@ export class Detection {
     const make = { width: FEATURE_NAMES.length, seed: options.seed ?? 1 };
     this.#watches = createDetectors(options.detectors, make).map(detector => ({
       detector,
-      calibrator: new Calibrator(options.calibration),
+      calibrator: new Calibrator({ contextMinimum: Number.POSITIVE_INFINITY, ...options.calibration }),
       fittedAt: undefined,
     }));
   }
@@ -113,29 +121,33 @@ export class Detection {
   ): Findings {
     // Not the latest ever: one call that a clock put into next year would stop this time until then.
     if (Number.isFinite(now)) this.#now = now;
-    const levels = contextsOf(call);
-    const features = toFeatures(call, evaluations, extras);
-    const deviations = this.#normaliser.deviations(levels, features);
-    const warm = this.#normaliser.known(levels.slice(0, 1)) >= WARM;
-    const context = levels[1] as string;
+    const contexts = contextsOf(call);
+    const features = toFeatures(call, evaluations, { ...extras, expectedCost: this.#expectedCost(call, extras.cost) });
+    const deviations = this.#normaliser.deviations(contexts, features);
+    const [operation, model] = contexts.model as readonly [string, string];
+    const scopes = scopesOf(call);
+    const evidence = this.#nearby.evidence(scopes, deviations);
+    const sample = harmful(deviations);
+    const warm = this.#normaliser.known(operation) >= WARM;
     const found: Finding[] = [];
-    let learn = true;
     for (const watch of this.#watches) {
       const { detector, calibrator } = watch;
       if (!warm) break;
       if (detector.ready) {
-        const raw = detector.scoreOne(deviations);
-        const tail = calibrator.tail(context, raw.value);
+        const raw = detector.scoreOne(sample, evidence);
+        const tail = calibrator.tail(model, raw.value, raw.tail);
         if (tail !== undefined) found.push(this.#finding(detector.name, tail, raw));
-        if (!calibrator.learn(context, raw.value)) {
-          learn = false;
-          continue;
-        }
+        if (!calibrator.learn(model, raw.value, raw.tail) && detector.selective !== true) continue;
       }
-      detector.learnOne(deviations);
+      detector.learnOne(sample);
       if (detector.refit === undefined) watch.fittedAt = this.#now;
     }
-    if (learn || this.#normaliser.known(levels) < YOUNG) this.#normaliser.learn(levels, features);
+    this.#nearby.learn(scopes, deviations);
+    const young = this.#normaliser.known(contexts.model.at(-1) as string) < YOUNG;
+    this.#guard.learn(sample, this.#guard.surprises(sample), feature => {
+      if (!young && FEATURE_SCALES[feature]?.kind === 'measure') features[feature] = Number.NaN;
+    });
+    this.#normaliser.learn(contexts, features);
     return { found };
   }
 
@@ -156,7 +168,7 @@ export class Detection {
   status(now = this.#now): readonly DetectorStatus[] {
     return this.#watches.map(({ detector, calibrator, fittedAt }) => ({
       detector: detector.name,
-      ready: detector.ready && calibrator.ready,
+      ready: detector.ready && (calibrator.ready || (detector.analytic === true && calibrator.helped)),
       learnt: detector.learnt,
       age: fittedAt === undefined ? undefined : Math.max(0, now - fittedAt) / 1000,
     }));
@@ -169,6 +181,9 @@ export class Detection {
       features: FEATURE_NAMES.join(','),
       now: this.#now,
       normaliser: this.#normaliser.save(),
+      nearby: this.#nearby.save(),
+      guard: this.#guard.save(),
+      costs: this.#costs.save(),
       detectors: this.#watches.map(({ detector, calibrator, fittedAt }) => ({
         name: detector.name,
         fittedAt: fittedAt ?? null,
@@ -188,6 +203,9 @@ export class Detection {
     const entries = Array.isArray(saved['detectors']) ? (saved['detectors'] as readonly Json[]) : [];
     const now = readNumber(saved, 'now', 0);
     this.#normaliser.restore(saved['normaliser'] ?? null);
+    this.#nearby.restore(saved['nearby'] ?? null);
+    this.#guard.restore(saved['guard'] ?? null);
+    this.#costs.restore(saved['costs'] ?? null);
     for (const entry of entries) {
       const { name, fittedAt, detector, calibrator } = readHead(entry, {});
       const watch = this.#watches.find(each => each.detector.name === name);
@@ -199,6 +217,16 @@ export class Detection {
     this.#now = now;
   }
 
+  /** What such a call of its model usually costs; the call itself is learnt afterwards. */
+  #expectedCost(call: LlmCall, cost = Number.NaN): number {
+    const model = `${call.provider}\0${call.model.requested}`;
+    const input = inputTokens(call.usage) ?? Number.NaN;
+    const output = outputTokens(call.usage) ?? Number.NaN;
+    const expected = this.#costs.expected(model, input, output);
+    this.#costs.learn(model, input, output, cost);
+    return expected;
+  }
+
   #finding(detector: string, score: number, raw: { readonly contributions: Float64Array }): Finding {
     if (score < this.threshold) return { detector, score, flagged: false };
     const { contributions } = raw;
@@ -207,6 +235,16 @@ export class Detection {
     const feature = contributions[top]! > 0 ? FEATURE_NAMES[top] : undefined;
     return { detector, score, flagged: true, contributions, ...(feature === undefined ? {} : { feature }) };
   }
+}
+
+/** Deviations to the side on which they are worth a look; 0 on the other. */
+function harmful(deviations: Float64Array): Float64Array {
+  const out = deviations.slice();
+  for (let f = 0; f < out.length; f++) {
+    const { harm } = FEATURE_SCALES[f]!;
+    if ((harm === 'high' && out[f]! < 0) || (harm === 'low' && out[f]! > 0)) out[f] = 0;
+  }
+  return out;
 }
 
 /** Writes how far each detector is. */

@@ -1,5 +1,7 @@
 import { inputTokens, type LlmCall, outputTokens } from '../core/call.js';
-import type { FeatureScale } from './detectors/context-normaliser.js';
+import type { ErrorType } from '../core/labels.js';
+import type { Contexts, FeatureScale } from './detectors/context-normaliser.js';
+import type { Scope } from './detectors/nearby.js';
 import { type Evaluations, scoreOf } from './evaluators/evaluator.js';
 
 /** What the call itself does not say. */
@@ -8,12 +10,15 @@ export interface CallExtras {
   readonly cost?: number | undefined;
   /** Characters of the answer; undefined = its text was not seen. */
   readonly characters?: number | undefined;
+  /** USD that such a call of this model usually costs; undefined or NaN = not known. */
+  readonly expectedCost?: number | undefined;
 }
 
 interface Facts {
   readonly call: LlmCall;
   readonly evaluations: Evaluations;
   readonly cost: number;
+  readonly expectedCost: number;
   readonly characters: number;
   readonly input: number;
   readonly output: number;
@@ -27,12 +32,17 @@ interface FeatureDef {
 }
 
 /** What varies by factors is compared as a logarithm: 0.05 is 5 %. */
-const FACTOR: FeatureScale = { kind: 'measure', spread: 0.7, least: 0.05 };
-const RATE: FeatureScale = { kind: 'rate' };
+const FACTOR = { kind: 'measure', spread: 0.5, least: 0.05 } as const;
+/** A ratio that hardly varies. */
+const FIXED = { kind: 'measure', spread: 0.2, least: 0.02 } as const;
+const SHARE = { kind: 'measure', spread: 0.1, least: 0.02 } as const;
+const RATE = { kind: 'rate', harm: 'high' } as const;
 /** One token, one character: keeps the logarithm of a ratio finite for an empty answer. */
 const ONE = 1;
-/** USD below which two costs are alike. */
-const LEAST_COST = 1e-9;
+/** USD below which two costs are alike: many price tables round there. */
+const LEAST_COST = 1e-7;
+/** Seconds below which two paces are alike. */
+const LEAST_STRETCH = 0.002;
 
 const { log, log1p } = Math;
 
@@ -55,55 +65,88 @@ function evaluation(name: string): FeatureDef['read'] {
   return ({ evaluations }) => scoreOf(evaluations, name) ?? Number.NaN;
 }
 
+/** Whether a call failed in one of these ways. An abort is the caller's choice, neither a failure nor a success of the model. */
+function failedBy(...types: readonly ErrorType[]): FeatureDef['read'] {
+  return ({ call: { outcome } }) =>
+    outcome.kind === 'aborted' ? Number.NaN : yes(outcome.kind === 'error' && types.includes(outcome.errorType));
+}
+
+/** Seconds of what took time until the end, or until a limit; those of a call that was refused at once say nothing. */
+function seconds({ call }: Facts): number {
+  const { outcome, duration } = call;
+  return outcome.kind === 'ok' || (outcome.kind === 'error' && outcome.errorType === 'timeout')
+    ? positive(duration)
+    : Number.NaN;
+}
+
+/** Tokens a second, of the stretch in which they came. */
+function pace({ call, output }: Facts): number {
+  return log((output + ONE / 2) / (call.duration - (call.timeToFirstChunk ?? 0) + LEAST_STRETCH));
+}
+
 /**
  * Every feature of a call: its name (a label value), how its usual values are tracked, and how it is read. Quantities say how
  * much, the ratios say whether quantities that go together still do. A new feature is one row.
  */
 const FEATURES = [
-  { name: 'latency', scale: FACTOR, read: ({ call }) => positive(call.duration) },
-  { name: 'first_chunk', scale: FACTOR, read: ({ call }) => positive(call.timeToFirstChunk ?? Number.NaN) },
-  { name: 'input_tokens', scale: FACTOR, read: ({ input }) => log1p(input) },
-  { name: 'output_tokens', scale: FACTOR, read: ({ output }) => log1p(output) },
+  { name: 'latency', scale: { ...FACTOR, by: 'model', harm: 'high' }, read: seconds },
   {
-    name: 'tokens_per_second',
-    scale: FACTOR,
-    // Of the stretch in which tokens came; without a first chunk it would only be latency_per_token again.
-    read: ({ call, output }) => positive(output / (call.duration - (call.timeToFirstChunk ?? Number.NaN))),
+    name: 'first_chunk',
+    scale: { ...FACTOR, by: 'model', harm: 'high' },
+    read: ({ call }) => positive(call.timeToFirstChunk ?? Number.NaN),
   },
-  { name: 'cost', scale: FACTOR, read: ({ cost }) => log(cost + LEAST_COST) },
-  { name: 'characters', scale: FACTOR, read: ({ characters }) => log1p(characters) },
-  {
-    name: 'cut_off',
-    scale: RATE,
-    read: ({ call: { outcome } }) =>
-      outcome.kind === 'ok' ? yes(outcome.finishReasons.includes('length')) : Number.NaN,
-  },
-  // An abort is the caller's choice, neither a failure nor a success of the model.
-  {
-    name: 'error',
-    scale: RATE,
-    read: ({ call: { outcome } }) => (outcome.kind === 'aborted' ? Number.NaN : yes(outcome.kind === 'error')),
-  },
-  {
-    name: 'retries',
-    scale: { kind: 'measure', spread: 0.35, least: 0.2 },
-    read: ({ call }) => positive(call.attempts ?? Number.NaN),
-  },
-  { name: 'refusal', scale: RATE, read: evaluation('refusal') },
-  { name: 'repetition', scale: RATE, read: evaluation('repetition') },
-  { name: 'completion', scale: RATE, read: evaluation('completion_status') },
+  { name: 'input_tokens', scale: { ...FACTOR, by: 'prompt', harm: 'high' }, read: ({ input }) => log1p(input) },
+  { name: 'output_tokens', scale: { ...FACTOR, by: 'prompt', harm: 'both' }, read: ({ output }) => log1p(output) },
+  { name: 'tokens_per_second', scale: { ...FACTOR, by: 'model', harm: 'low' }, read: pace },
   {
     name: 'cost_per_token',
-    scale: FACTOR,
-    read: ({ cost, input, output }) => log((cost + LEAST_COST) / (input + output + ONE)),
+    scale: { ...FIXED, by: 'model', harm: 'both' },
+    // Against what its tokens should cost: a plain share would move with the mix of input and output.
+    read: ({ cost, expectedCost }) => log((cost + LEAST_COST) / (expectedCost + LEAST_COST)),
   },
   {
     name: 'characters_per_token',
-    scale: FACTOR,
+    scale: { ...FACTOR, spread: 0.2, by: 'prompt', harm: 'both' },
     read: ({ characters, output }) => log((characters + ONE) / (output + ONE)),
   },
-  { name: 'latency_per_token', scale: FACTOR, read: ({ call, output }) => positive(call.duration / (output + ONE)) },
-  { name: 'output_per_input', scale: FACTOR, read: ({ input, output }) => log((output + ONE) / (input + ONE)) },
+  {
+    name: 'cut_off',
+    scale: { ...RATE, by: 'prompt' },
+    read: ({ call: { outcome } }) =>
+      outcome.kind === 'ok' ? yes(outcome.finishReasons.includes('length')) : Number.NaN,
+  },
+  {
+    name: 'filtered',
+    scale: { ...RATE, by: 'prompt' },
+    read: ({ call: { outcome } }) =>
+      outcome.kind === 'ok' ? yes(outcome.finishReasons.includes('content_filter')) : Number.NaN,
+  },
+  { name: 'rate_limited', scale: { ...RATE, by: 'model' }, read: failedBy('rate_limit', 'overloaded') },
+  { name: 'timed_out', scale: { ...RATE, by: 'model' }, read: failedBy('timeout', 'connection') },
+  { name: 'server_error', scale: { ...RATE, by: 'model' }, read: failedBy('server', 'malformed_response', 'other') },
+  {
+    name: 'rejected',
+    scale: { ...RATE, by: 'model' },
+    read: failedBy('auth', 'permission', 'bad_request', 'not_found', 'context_length', 'content_filter'),
+  },
+  { name: 'aborted', scale: { ...RATE, by: 'model' }, read: ({ call }) => yes(call.outcome.kind === 'aborted') },
+  {
+    name: 'retried',
+    scale: { ...RATE, by: 'model' },
+    read: ({ call: { attempts } }) => (attempts === undefined ? Number.NaN : yes(attempts > 1)),
+  },
+  { name: 'refusal', scale: { ...RATE, by: 'prompt' }, read: evaluation('refusal') },
+  { name: 'repetition', scale: { ...SHARE, by: 'prompt', harm: 'high' }, read: evaluation('repetition') },
+  { name: 'variety', scale: { ...SHARE, by: 'prompt', harm: 'both' }, read: evaluation('type_token_ratio') },
+  { name: 'pii', scale: { ...RATE, by: 'prompt' }, read: evaluation('pii') },
+  { name: 'secrets', scale: { ...RATE, by: 'prompt' }, read: evaluation('secrets') },
+  { name: 'injection', scale: { ...RATE, by: 'prompt' }, read: evaluation('prompt_injection') },
+  {
+    name: 'invalid_json',
+    scale: { ...RATE, by: 'prompt' },
+    read: ({ evaluations }) => 1 - (scoreOf(evaluations, 'json_validity') ?? Number.NaN),
+  },
+  { name: 'confidence', scale: { ...SHARE, by: 'prompt', harm: 'low' }, read: evaluation('confidence') },
 ] as const satisfies readonly FeatureDef[];
 
 export type FeatureName = (typeof FEATURES)[number]['name'];
@@ -124,6 +167,7 @@ export function toFeatures(call: LlmCall, evaluations: Evaluations, extras: Call
     call,
     evaluations,
     cost: extras.cost ?? Number.NaN,
+    expectedCost: extras.expectedCost ?? Number.NaN,
     characters: whole ? (extras.characters ?? Number.NaN) : Number.NaN,
     input: inputTokens(call.usage) ?? Number.NaN,
     output: whole ? (outputTokens(call.usage) ?? Number.NaN) : Number.NaN,
@@ -133,11 +177,36 @@ export function toFeatures(call: LlmCall, evaluations: Evaluations, extras: Call
   return out;
 }
 
+/** The name of a template without its version: `answers@3` is one of `answers`. */
+function familyOf(template: string): string {
+  const at = template.lastIndexOf('@');
+  return at > 0 ? template.slice(0, at) : template;
+}
+
 /**
- * The contexts of a call, widest first: its operation, its model within it, its template, if it has one, within that. Templates are often made
- * per user or per day, so the model's own level carries those that are new.
+ * The contexts of a call, widest first: its operation, then its model or its template (of which a new version starts from what its
+ * family knows), then both together. Templates are often made per user or per day, so the wider levels carry those that are new.
  */
-export function contextsOf(call: LlmCall): readonly string[] {
-  const model = `${call.operation}\0${call.model.requested}`;
-  return call.template === undefined ? [call.operation, model] : [call.operation, model, `${model}\0${call.template}`];
+export function contextsOf(call: LlmCall): Contexts {
+  const { operation, template } = call;
+  const model = `${operation}\0m${call.model.requested}`;
+  if (template === undefined) return { model: [operation, model], prompt: [operation, model] };
+  const family = `${operation}\0f${familyOf(template)}`;
+  const both = `${model}\0${template}`;
+  return {
+    model: [operation, model, `${model}\0f${familyOf(template)}`, both],
+    prompt: [operation, family, `${operation}\0t${template}`, both],
+  };
+}
+
+/** Attributes of a call that are looked at. */
+const MAX_ATTRIBUTES = 3;
+
+/** What else may go wrong at once with a call: its model, its kind of prompt, and what the app says of it (`withCallContext`). */
+export function scopesOf(call: LlmCall): readonly Scope[] {
+  const scopes: Scope[] = [{ kind: 'model', key: call.model.requested }];
+  if (call.template !== undefined) scopes.push({ kind: 'prompt', key: familyOf(call.template) });
+  for (const [name, value] of Object.entries(call.context).slice(0, MAX_ATTRIBUTES))
+    scopes.push({ kind: 'attribute', key: `${name}=${value}` });
+  return scopes;
 }

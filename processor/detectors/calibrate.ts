@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json.js';
 import { LruMap } from './lru-map.js';
-import { packBytes, readDoubles, readHead, readNumber, type SavedObject } from './state.js';
+import { ScoreWindow } from './score-window.js';
+import { readHead } from './state.js';
 
 export interface CalibratorOptions {
   /** Earlier scores that a context keeps; 1024 if absent. */
@@ -9,6 +10,8 @@ export interface CalibratorOptions {
   readonly globalWindow?: number;
   /** Scores before the shared window answers; 100 if absent: with fewer no tail of 0.99 exists. */
   readonly minimum?: number;
+  /** Scores before a detector's own analytic tail answers, until there are `minimum`; 30 if absent. */
+  readonly analyticMinimum?: number;
   /** Scores before a context's own window answers; 300 if absent. */
   readonly contextMinimum?: number;
   /** Contexts that are kept, those used last; 100 if absent. */
@@ -18,107 +21,8 @@ export interface CalibratorOptions {
 }
 
 const VERSION = 1;
-/** Guarded scores are let in at up to this many times the rate that exchangeable scores have. */
-const RATE = 2;
-/** And, saved up, at most this share of those that an exchangeable window holds. */
-const BURST = 0.4;
-
-/** The last scores, also in order, and the budget for those above the guard. */
-class ScoreWindow {
-  readonly #capacity: number;
-  readonly #excess: number;
-  #ring: Float64Array;
-  #sorted: Float64Array;
-  #size = 0;
-  #next = 0;
-  #tokens = 1;
-
-  constructor(capacity: number, excess: number) {
-    this.#capacity = capacity;
-    this.#excess = excess;
-    this.#ring = new Float64Array(Math.min(64, capacity));
-    this.#sorted = new Float64Array(Math.min(64, capacity));
-  }
-
-  get size(): number {
-    return this.#size;
-  }
-
-  /** Share of the scores, and of the one asked for itself, that are lower: 1 - (1 + #{kept >= score}) / (n + 1). */
-  tail(score: number): number {
-    return this.#below(score) / (this.#size + 1);
-  }
-
-  /** Whether a score may come in; each asking earns, each guarded score costs. */
-  admits(guarded: boolean): boolean {
-    const burst = Math.max(1, BURST * this.#excess * this.#size);
-    this.#tokens = Math.min(burst, this.#tokens + RATE * this.#excess);
-    if (!guarded) return true;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
-  }
-
-  push(score: number): void {
-    if (this.#size < this.#capacity) {
-      if (this.#size === this.#ring.length) this.#grow();
-      const at = this.#below(score);
-      this.#sorted.copyWithin(at + 1, at, this.#size);
-      this.#sorted[at] = score;
-      this.#ring[this.#size] = score;
-      this.#size += 1;
-      return;
-    }
-    // One move instead of two: only what lies between the place of the old score and that of the new one shifts.
-    const from = this.#below(this.#ring[this.#next]!);
-    const to = this.#below(score);
-    if (to > from) {
-      this.#sorted.copyWithin(from, from + 1, to);
-      this.#sorted[to - 1] = score;
-    } else {
-      this.#sorted.copyWithin(to + 1, to, from);
-      this.#sorted[to] = score;
-    }
-    this.#ring[this.#next] = score;
-    this.#next = (this.#next + 1) % this.#capacity;
-  }
-
-  save(): { [key: string]: Json } {
-    return { scores: packBytes(this.#ring.subarray(0, this.#size)), next: this.#next, tokens: this.#tokens };
-  }
-
-  restore(saved: SavedObject): this {
-    const scores = readDoubles(saved, 'scores').subarray(0, this.#capacity);
-    this.#next = readNumber(saved, 'next', 0, this.#capacity - 1);
-    this.#tokens = readNumber(saved, 'tokens', 0);
-    this.#size = scores.length;
-    this.#ring = scores.slice();
-    this.#sorted = scores.slice().sort();
-    return this;
-  }
-
-  /** Number of kept scores below `score`: its place in order. */
-  #below(score: number): number {
-    let low = 0;
-    let high = this.#size;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#sorted[middle]! < score) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #grow(): void {
-    const length = Math.min(this.#capacity, Math.max(64, this.#size * 2));
-    for (const key of ['ring', 'sorted'] as const) {
-      const grown = new Float64Array(length);
-      grown.set(key === 'ring' ? this.#ring : this.#sorted);
-      if (key === 'ring') this.#ring = grown;
-      else this.#sorted = grown;
-    }
-  }
-}
+/** How many scores the detector's own analytic tail is worth while there are few. */
+const ANALYTIC_WEIGHT = 30;
 
 /**
  * Makes a tail probability of a raw score: the conformal p-value against earlier scores of the same context, so that with
@@ -135,6 +39,7 @@ class ScoreWindow {
 export class Calibrator {
   readonly #window: number;
   readonly #minimum: number;
+  readonly #analyticMinimum: number;
   readonly #contextMinimum: number;
   readonly #guard: number;
   readonly #excess: number;
@@ -144,6 +49,7 @@ export class Calibrator {
   constructor(options: CalibratorOptions = {}) {
     this.#window = options.window ?? 1024;
     this.#minimum = options.minimum ?? 100;
+    this.#analyticMinimum = options.analyticMinimum ?? 30;
     this.#contextMinimum = options.contextMinimum ?? 300;
     this.#guard = options.guard ?? 0.99;
     this.#excess = 1 - this.#guard;
@@ -151,9 +57,14 @@ export class Calibrator {
     this.#contexts = new LruMap(options.contexts ?? 100);
   }
 
-  /** True once any score can be ranked. */
+  /** True once any score can be ranked without an analytic tail. */
   get ready(): boolean {
     return this.#global.size >= this.#minimum;
+  }
+
+  /** True once a score with an analytic tail can be ranked. */
+  get helped(): boolean {
+    return this.#global.size >= this.#analyticMinimum;
   }
 
   /** Contexts kept. */
@@ -163,21 +74,24 @@ export class Calibrator {
 
   /**
    * How far out a score lies.
-   * @returns 0..n/(n+1): 0.99 means that 1 in 100 earlier scores is as high; undefined while there are too few, and for NaN
+   * @param analytic chance of a score so high by the detector's own reckoning, which helps out while there are few
+   * @returns 0..1, below 1: 0.99 means that 1 in 100 earlier scores is as high; undefined while there are too few, and for NaN
    */
-  tail(context: string, score: number): number | undefined {
+  tail(context: string, score: number, analytic?: number): number | undefined {
     if (Number.isNaN(score)) return undefined;
     const own = this.#contexts.get(context);
     if (own !== undefined && own.size >= this.#contextMinimum) return own.tail(score);
-    return this.ready ? this.#global.tail(score) : undefined;
+    if (this.ready) return this.#global.tail(score);
+    const few = analytic === undefined || this.#global.size < this.#analyticMinimum;
+    return few ? undefined : this.#global.tail(score, { chance: analytic, weight: ANALYTIC_WEIGHT });
   }
 
   /**
    * Adds a score to the reference, after its tail was asked for.
    * @returns false for one that the guard kept out: nobody should learn from its call either
    */
-  learn(context: string, score: number): boolean {
-    const tail = this.tail(context, score);
+  learn(context: string, score: number, analytic?: number): boolean {
+    const tail = this.tail(context, score, analytic);
     if (Number.isNaN(score)) return false;
     const guarded = tail !== undefined && tail >= this.#guard;
     let own = this.#contexts.get(context);

@@ -5,13 +5,18 @@ import { packBytes, readDoubles, readHead } from './state.js';
 /**
  * How the usual values of a feature are tracked. A `measure` has a robust centre and spread (`spread` is where it starts, `least`
  * the smallest difference that counts); a `rate` is 0..1 with its mean as the centre and p(1 - p) as its variance, so that what is
- * rare but usual in its context counts less than what never happens there.
+ * rare but usual in its context counts less than what never happens there. `by` says what its usual value hangs on most: how fast
+ * an answer comes on the model, how long it is on the prompt. `harm` says on which side of the usual it is worth a look.
  */
-export type FeatureScale =
-  | { readonly kind: 'measure'; readonly spread: number; readonly least: number }
-  | { readonly kind: 'rate' };
+export type FeatureScale = {
+  readonly by: 'model' | 'prompt';
+  readonly harm: 'high' | 'low' | 'both';
+} & ({ readonly kind: 'measure'; readonly spread: number; readonly least: number } | { readonly kind: 'rate' });
 
-const VERSION = 1;
+/** The contexts of a call, widest first, in the order in which features lean on them. */
+export type Contexts = { readonly [By in FeatureScale['by']]: readonly string[] };
+
+const VERSION = 2;
 /** Values a context remembers: the weight of a new one never falls below its reciprocal. */
 const MEMORY = 256;
 /** A residual counts as at most so many spreads (Huber's psi), and the mean of its square under the normal law. */
@@ -19,6 +24,13 @@ const CLIP = 2.5;
 const CLIPPED_VARIANCE = 0.97756;
 /** How many values the starting spread is worth. */
 const SPREAD_WEIGHT = 2;
+/** How many observations a wider centre is worth where both spreads are the same, and a wider spread. */
+const CENTRE_WEIGHT = 2;
+const WIDER_SPREAD = 3;
+/** What a context that knows nothing adds to the spread. */
+const UNKNOWN = 1.2;
+/** How many values a rate remembers: it must tell what comes once in a hundred calls. */
+const RATE_MEMORY = 1024;
 /** How many values the wider context's rate is worth, and what the widest one starts from. */
 const RATE_WEIGHT = 20;
 const RATE_START = 0.01;
@@ -38,12 +50,14 @@ export class ContextNormaliser {
   readonly #contexts: LruMap<Float64Array>;
   readonly #centre: Float64Array;
   readonly #spread: Float64Array;
-  readonly #states: Float64Array[] = [];
+  readonly #chains: Record<FeatureScale['by'], Float64Array[]> = { model: [], prompt: [] };
+  /** Each state of the chains once. */
+  readonly #states = new Set<Float64Array>();
   /** The contexts that `states` belong to. */
-  #levels: readonly string[] | undefined;
+  #contextsOf: Contexts | undefined;
 
   /** @param contexts contexts of all levels that are kept, those used last */
-  constructor(scales: readonly FeatureScale[], contexts = 500) {
+  constructor(scales: readonly FeatureScale[], contexts = 3000) {
     this.#scales = scales;
     this.#contexts = new LruMap(contexts);
     this.#centre = new Float64Array(scales.length);
@@ -58,48 +72,47 @@ export class ContextNormaliser {
   /**
    * The deviations of a call's features, before it is learnt from: asinh of the distance to the centre in spreads, which is that
    * distance where it is small and its logarithm where it is large, so that one absurd value does not flatten all others.
-   * @param levels names of its contexts, widest first
-   * @returns NaN where the value is missing, or nothing is known to compare it with
+   * @returns signed; NaN where the value is missing, or nothing is known to compare it with
    */
-  deviations(levels: readonly string[], features: Float64Array): Float64Array {
-    this.#expect(levels);
+  deviations(contexts: Contexts, features: Float64Array): Float64Array {
+    this.#expect(contexts);
     const out = new Float64Array(features.length);
     for (let f = 0; f < out.length; f++) out[f] = Math.asinh((features[f]! - this.#centre[f]!) / this.#spread[f]!);
     return out;
   }
 
-  /** Learns a call's features in all its contexts. */
-  learn(levels: readonly string[], features: Float64Array): void {
+  /** Learns a call's features in all its contexts; those that are NaN are left out. */
+  learn(contexts: Contexts, features: Float64Array): void {
     // Mostly the call whose deviations were just asked for: its contexts are at hand.
-    if (levels !== this.#levels) this.#expect(levels);
-    this.#levels = undefined;
-    for (const state of this.#states) {
-      for (let f = 0; f < features.length; f++) {
-        const x = features[f]!;
-        if (Number.isNaN(x)) continue;
-        const at = f * STRIDE;
-        const n = state[at]!;
-        const weight = Math.max(1 / (n + 1), 1 / MEMORY);
-        state[at] = n + 1;
-        const scale = this.#scales[f]!;
-        if (scale.kind === 'rate') {
-          state[at + 1]! += weight * (x - state[at + 1]!);
-          continue;
-        }
-        const spread = Math.max(state[at + 2]!, scale.least);
-        const residual = n === 0 ? 0 : Math.max(-CLIP, Math.min(CLIP, (x - state[at + 1]!) / spread));
-        if (n === 0) state[at + 1] = x;
-        else state[at + 1]! += weight * spread * residual;
-        if (n === 0) continue;
-        const spreadWeight = Math.max(1 / (n + SPREAD_WEIGHT), 1 / MEMORY);
-        state[at + 2] = spread * Math.sqrt(1 + spreadWeight * ((residual * residual) / CLIPPED_VARIANCE - 1));
-      }
-    }
+    if (contexts !== this.#contextsOf) this.#expect(contexts);
+    this.#contextsOf = undefined;
+    for (const state of this.#states)
+      for (let f = 0; f < features.length; f++) if (!Number.isNaN(features[f]!)) this.#learn(state, f, features[f]!);
   }
 
-  /** Calls that the narrowest of these contexts has learnt a feature from, of the feature it knows best. */
-  known(levels: readonly string[]): number {
-    const state = this.#contexts.get(levels.at(-1) ?? '');
+  #learn(state: Float64Array, f: number, x: number): void {
+    const at = f * STRIDE;
+    const n = state[at]!;
+    state[at] = n + 1;
+    const scale = this.#scales[f]!;
+    if (scale.kind === 'rate') {
+      state[at + 1]! += Math.max(1 / (n + 1), 1 / RATE_MEMORY) * (x - state[at + 1]!);
+      return;
+    }
+    if (n === 0) {
+      state[at + 1] = x;
+      return;
+    }
+    const spread = Math.max(state[at + 2]!, scale.least);
+    const residual = Math.max(-CLIP, Math.min(CLIP, (x - state[at + 1]!) / spread));
+    state[at + 1]! += Math.max(1 / (n + 1), 1 / MEMORY) * spread * residual;
+    const spreadWeight = Math.max(1 / (n + SPREAD_WEIGHT), 1 / MEMORY);
+    state[at + 2] = spread * Math.sqrt(1 + spreadWeight * ((residual * residual) / CLIPPED_VARIANCE - 1));
+  }
+
+  /** Calls that a context has learnt a feature from, of the feature it knows best. */
+  known(context: string): number {
+    const state = this.#contexts.get(context);
     let most = 0;
     for (let at = 0; state !== undefined && at < state.length; at += STRIDE) most = Math.max(most, state[at]!);
     return most;
@@ -124,55 +137,68 @@ export class ContextNormaliser {
       return [String(key), readDoubles({ context: numbers ?? null }, 'context', width * STRIDE)] as const;
     });
     this.#contexts.clear();
-    this.#levels = undefined;
+    this.#contextsOf = undefined;
     for (const [key, numbers] of contexts) this.#contexts.set(key, numbers);
   }
 
-  /** Fills `centre` and `spread` with what to expect in the narrowest context, and `states` with all of them; makes missing ones. */
-  #expect(levels: readonly string[]): void {
-    this.#levels = levels;
-    const { length } = this.#scales;
-    this.#states.length = 0;
-    for (let f = 0; f < length; f++) {
-      const scale = this.#scales[f]!;
-      this.#centre[f] = scale.kind === 'rate' ? RATE_START : Number.NaN;
-      this.#spread[f] = scale.kind === 'rate' ? 0 : scale.spread;
-    }
-    for (const level of levels) {
-      let state = this.#contexts.get(level);
-      if (state === undefined) {
-        state = new Float64Array(length * STRIDE);
-        for (let f = 0; f < length; f++) state[f * STRIDE + 2] = this.#spread[f]!;
-        this.#contexts.set(level, state);
+  /** Fills `centre` and `spread` with what to expect of a call, and the chains with its contexts; makes missing ones. */
+  #expect(contexts: Contexts): void {
+    this.#contextsOf = contexts;
+    this.#states.clear();
+    for (const by of ['model', 'prompt'] as const) {
+      const chain = this.#chains[by];
+      chain.length = 0;
+      for (const context of contexts[by]) {
+        let state = this.#contexts.get(context);
+        if (state === undefined) {
+          state = new Float64Array(this.#scales.length * STRIDE);
+          for (const [f, scale] of this.#scales.entries())
+            if (scale.kind === 'measure') state[f * STRIDE + 2] = scale.spread;
+          this.#contexts.set(context, state);
+        }
+        chain.push(state);
+        this.#states.add(state);
       }
-      this.#states.push(state);
-      for (let f = 0; f < length; f++) this.#narrow(f, state);
     }
-    for (let f = 0; f < length; f++) {
+    for (let f = 0; f < this.#scales.length; f++) {
       const scale = this.#scales[f]!;
-      const p = this.#centre[f]!;
-      if (scale.kind === 'rate') this.#spread[f] = Math.sqrt(Math.max(0, p * (1 - p)) + RATE_LEAST ** 2);
+      if (scale.kind === 'rate') this.#expectRate(f, this.#chains[scale.by]);
+      else this.#expectMeasure(f, this.#chains[scale.by], scale);
     }
   }
 
-  /** One level narrower: what the wider context expects of a feature, corrected by what this one knows. */
-  #narrow(f: number, state: Float64Array): void {
-    const scale = this.#scales[f]!;
-    const at = f * STRIDE;
-    const n = Math.min(state[at]!, MEMORY);
-    const wide = this.#centre[f]!;
-    if (scale.kind === 'rate') {
-      this.#centre[f] = (n * state[at + 1]! + RATE_WEIGHT * wide) / (n + RATE_WEIGHT);
-      return;
+  /** A context that has seen little leans on the wider one. */
+  #expectRate(f: number, chain: readonly Float64Array[]): void {
+    let p = RATE_START;
+    for (const state of chain) {
+      const n = Math.min(state[f * STRIDE]!, RATE_MEMORY);
+      p = (n * state[f * STRIDE + 1]! + RATE_WEIGHT * p) / (n + RATE_WEIGHT);
     }
-    const spread = Math.max(state[at + 2]!, scale.least);
-    if (n === 0) {
-      this.#spread[f]! *= Math.SQRT2;
-      return;
+    this.#centre[f] = p;
+    this.#spread[f] = Math.sqrt(Math.max(0, p * (1 - p)) + RATE_LEAST ** 2);
+  }
+
+  #expectMeasure(
+    f: number,
+    chain: readonly Float64Array[],
+    scale: { readonly spread: number; readonly least: number },
+  ): void {
+    let centre = Number.NaN;
+    let wide = scale.spread;
+    for (const state of chain) {
+      const n = Math.min(state[f * STRIDE]!, MEMORY);
+      if (n === 0) {
+        wide *= UNKNOWN;
+        continue;
+      }
+      const spread = Math.max(state[f * STRIDE + 2]!, scale.least);
+      // Where contexts differ less than calls within one do, the wider centre is worth some observations of this one's own.
+      const worth = Number.isNaN(centre) ? 0 : CENTRE_WEIGHT * Math.min(1, (spread / wide) ** 2);
+      centre = worth === 0 ? state[f * STRIDE + 1]! : (n * state[f * STRIDE + 1]! + worth * centre) / (n + worth);
+      const own = Math.sqrt((n * spread * spread + WIDER_SPREAD * wide * wide) / (n + WIDER_SPREAD));
+      wide = own * Math.sqrt(1 + 1 / (n + worth));
     }
-    // The wider centre is one observation with the wider spread: worth (spread / wider spread)^2 of this context's own.
-    const worth = Number.isNaN(wide) ? 0 : Math.min(1, (spread / this.#spread[f]!) ** 2);
-    this.#centre[f] = worth === 0 ? state[at + 1]! : (n * state[at + 1]! + worth * wide) / (n + worth);
-    this.#spread[f] = spread * Math.sqrt(1 + 1 / (n + worth));
+    this.#centre[f] = centre;
+    this.#spread[f] = wide;
   }
 }

@@ -1,6 +1,10 @@
 import { MonitorError, showValue } from '../../core/errors.js';
+import { CombinedDetector } from './combined.js';
 import type { Detector } from './detector.js';
+import { HalfSpaceTreesDetector } from './half-space-trees.js';
 import { IsolationForestDetector } from './isolation-forest.js';
+import { OneClassSvmDetector } from './one-class-svm.js';
+import { RobustZDetector } from './robust-z.js';
 
 /** What a detector is made from. */
 export interface DetectorOptions {
@@ -10,13 +14,20 @@ export interface DetectorOptions {
 }
 
 /** Every detector by its name: a new one is one file and one row. */
-const DETECTORS: ReadonlyMap<string, (options: DetectorOptions) => Detector> = new Map([
-  ['isolation_forest', (options: DetectorOptions) => new IsolationForestDetector(options)],
+const DETECTORS: ReadonlyMap<string, (options: DetectorOptions) => Detector> = new Map<
+  string,
+  (options: DetectorOptions) => Detector
+>([
+  ['combined', options => new CombinedDetector(options)],
+  ['isolation_forest', options => new IsolationForestDetector(options)],
+  ['one_class_svm', options => new OneClassSvmDetector(options)],
+  ['half_space_trees', options => new HalfSpaceTreesDetector(options)],
+  ['robust_z', options => new RobustZDetector(options)],
 ]);
 
 export const DETECTOR_NAMES: readonly string[] = [...DETECTORS.keys()];
 /** What runs where nothing was chosen. */
-export const DEFAULT_DETECTORS: readonly string[] = ['isolation_forest'];
+export const DEFAULT_DETECTORS: readonly string[] = ['combined'];
 
 /** One word of a selection: a name, `+name`, `-name` or `none`; or a detector made elsewhere. */
 export type DetectorChoice = string | Detector;

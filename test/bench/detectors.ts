@@ -141,24 +141,23 @@ print(
 const calibrator = new Calibrator();
 const normaliser = new ContextNormaliser(FEATURE_SCALES);
 const features = Array.from({ length: ROWS }, () => Float64Array.from(FEATURE_SCALES, () => gauss(random)));
-const levels = Array.from({ length: 12 }, (_, i) => [
-  'chat',
-  `chat model-${i % 3}`,
-  `chat model-${i % 3} template-${i}`,
-]);
+const contexts = Array.from({ length: 12 }, (_, i) => {
+  const both = `chat model-${i % 3} template-${i}`;
+  return { model: ['chat', `chat model-${i % 3}`, both], prompt: ['chat', `chat template-${i}`, both] };
+});
 const rest = compare(
   {
     'tail and learn': () => {
       for (let i = 0; i < ROWS; i++) {
         const score = random();
-        sink += calibrator.tail(levels[i % 12]![1]!, score) ?? 0;
-        calibrator.learn(levels[i % 12]![1]!, score);
+        sink += calibrator.tail(contexts[i % 12]!.model[1]!, score) ?? 0;
+        calibrator.learn(contexts[i % 12]!.model[1]!, score);
       }
     },
     'deviations and learn': () => {
       for (let i = 0; i < ROWS; i++) {
-        sink += normaliser.deviations(levels[i % 12]!, features[i]!)[0]!;
-        normaliser.learn(levels[i % 12]!, features[i]!);
+        sink += normaliser.deviations(contexts[i % 12]!, features[i]!)[0]!;
+        normaliser.learn(contexts[i % 12]!, features[i]!);
       }
     },
     'reservoir learn': () => {

@@ -18,7 +18,7 @@ import { FindingMetrics } from '../../processor/finding-metrics.js';
 
 const START = 1_772_409_628_773;
 const EVALUATIONS: Evaluations = new Map([['refusal', { score: 0, flagged: false }]]);
-const FOREST = 'isolation_forest';
+const DETECTOR = 'combined';
 
 /** A factor around 1: log-normal with a spread of about 20 %. */
 const jitter = (random: () => number): number => Math.exp(0.4 * (random() + random() + random() - 1.5));
@@ -59,13 +59,13 @@ function settle(detection: Detection): void {
   if (detection.stale) for (const _ of detection.refit());
 }
 
-/** Observes `count` calls; refits as its owner would. @returns the forest's finding of each, undefined while not ready */
+/** Observes `count` calls; refits as its owner would. @returns the default detector's finding of each, undefined while not ready */
 function run(detection: Detection, traffic: Traffic, count: number, shape: Shape = {}): (Finding | undefined)[] {
   return Array.from({ length: count }, () => {
     const { call, extras } = traffic.next(shape);
     const findings = detection.observe(call, EVALUATIONS, extras);
     settle(detection);
-    return findings.found.find(({ detector }) => detector === FOREST);
+    return findings.found.find(({ detector }) => detector === DETECTOR);
   });
 }
 
@@ -77,16 +77,16 @@ describe('Detection', () => {
     const traffic = new Traffic();
     const findings = run(detection, traffic, 600);
     const first = findings.findIndex(finding => finding !== undefined);
-    // 30 calls for the contexts, 200 for the forest, 100 for the calibration.
-    assert.equal(first, 330);
+    // 30 calls for the contexts, 10 for the detector, 30 for the calibration beside its analytic tail.
+    assert.equal(first, 70);
     assert.ok(findings.slice(first).every(finding => finding !== undefined));
     assert.equal(detection.status()[0]?.ready, true);
     assert.equal(new Detection().status()[0]?.ready, false);
     assert.equal(new Detection().status()[0]?.age, undefined);
   });
 
-  it('is not ready where nobody runs its refits', () => {
-    const detection = new Detection();
+  it('is not ready where nobody runs the refits that a detector needs', () => {
+    const detection = new Detection({ detectors: 'isolation_forest' });
     const traffic = new Traffic();
     for (let i = 0; i < 500; i++) detection.observe(traffic.next().call, EVALUATIONS);
     assert.equal(detection.stale, true);
@@ -108,7 +108,7 @@ describe('Detection', () => {
     const [finding] = run(detection, traffic, 1, { slow: 20 });
     assert.equal(finding?.flagged, true);
     assert.ok(finding.score >= 0.99 && finding.score < 1);
-    assert.ok(['latency', 'latency_per_token'].includes(finding.feature ?? ''), finding.feature);
+    assert.ok(['latency', 'tokens_per_second'].includes(finding.feature ?? ''), finding.feature);
     assert.equal(finding.contributions?.length, FEATURE_NAMES.length);
   });
 
@@ -238,36 +238,36 @@ function recorder(): Detector & { readonly log: string[] } {
 }
 
 describe('FindingMetrics', () => {
-  const finding = { detector: FOREST, score: 0.995, flagged: true, feature: 'latency' } as const;
-  const labels = { detector: FOREST, model: 'gpt-x', operation: 'chat' } as const;
+  const finding = { detector: DETECTOR, score: 0.995, flagged: true, feature: 'latency' } as const;
+  const labels = { detector: DETECTOR, model: 'gpt-x', operation: 'chat' } as const;
   const write = (store: MetricStore, findings: Findings): void =>
     new FindingMetrics(store).record(findings, 'gpt-x', 'chat');
 
   it('writes the score, the flag with its feature, and how far the detector is', () => {
     const store = new MetricStore();
     write(store, { found: [finding] });
-    recordStatus(store, [{ detector: FOREST, ready: true, learnt: 300, age: 12 }]);
+    recordStatus(store, [{ detector: DETECTOR, ready: true, learnt: 300, age: 12 }]);
     assert.equal(store.value('anomalyFlagged', { ...labels, feature: 'latency' }), 1);
-    assert.equal(store.value('detectorReady', { detector: FOREST }), 1);
-    assert.equal(store.value('detectorTrainedCalls', { detector: FOREST }), 300);
-    assert.equal(store.value('detectorAge', { detector: FOREST }), 12);
+    assert.equal(store.value('detectorReady', { detector: DETECTOR }), 1);
+    assert.equal(store.value('detectorTrainedCalls', { detector: DETECTOR }), 300);
+    assert.equal(store.value('detectorAge', { detector: DETECTOR }), 12);
     assert.ok(store.collect().some(({ key }) => key === 'anomalyScore'));
   });
 
   it('counts no flag for a score below the threshold, and none without a feature as a feature', () => {
     const store = new MetricStore();
-    write(store, { found: [{ detector: FOREST, score: 0.4, flagged: false }] });
+    write(store, { found: [{ detector: DETECTOR, score: 0.4, flagged: false }] });
     assert.equal(store.value('anomalyFlagged', { ...labels, feature: 'none' }), 0);
-    write(store, { found: [{ detector: FOREST, score: 0.995, flagged: true }] });
+    write(store, { found: [{ detector: DETECTOR, score: 0.995, flagged: true }] });
     assert.equal(store.value('anomalyFlagged', { ...labels, feature: 'none' }), 1);
   });
 
   it('writes no score and no age for a detector that is not ready: absent is not 0', () => {
     const store = new MetricStore();
     write(store, { found: [] });
-    recordStatus(store, [{ detector: FOREST, ready: false, learnt: 3, age: undefined }]);
-    assert.equal(store.value('detectorReady', { detector: FOREST }), 0);
-    assert.equal(store.value('detectorAge', { detector: FOREST }), undefined);
+    recordStatus(store, [{ detector: DETECTOR, ready: false, learnt: 3, age: undefined }]);
+    assert.equal(store.value('detectorReady', { detector: DETECTOR }), 0);
+    assert.equal(store.value('detectorAge', { detector: DETECTOR }), undefined);
     assert.equal(
       store.collect().some(({ key }) => key === 'anomalyScore'),
       false,

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cleanCall, type LlmCall, type RawCall } from '../../core/call.js';
 import type { Evaluations } from '../../processor/evaluators/evaluator.js';
-import { contextsOf, FEATURE_NAMES, FEATURE_SCALES, type FeatureName, toFeatures } from '../../processor/features.js';
+import {
+  contextsOf,
+  FEATURE_NAMES,
+  FEATURE_SCALES,
+  type FeatureName,
+  scopesOf,
+  toFeatures,
+} from '../../processor/features.js';
 
 const NOW = 1_772_409_628_773;
 
@@ -28,9 +35,14 @@ function call(raw: RawCall = {}): LlmCall {
 const EVALUATIONS: Evaluations = new Map([
   ['refusal', { score: 0.25, flagged: false }],
   ['repetition', { score: 0.5, flagged: true }],
-  ['completion_status', { score: 1, flagged: false }],
+  ['type_token_ratio', { score: 0.6, flagged: false }],
+  ['pii', { score: 0.9, flagged: true }],
+  ['secrets', { score: 0, flagged: false }],
+  ['prompt_injection', { score: 0.1, flagged: false }],
+  ['json_validity', { score: 0.5, flagged: true }],
+  ['confidence', { score: 0.8, flagged: false }],
 ]);
-const EXTRAS = { cost: 0.002, characters: 1199 };
+const EXTRAS = { cost: 0.002, characters: 1199, expectedCost: 0.001 };
 
 function named(vector: Float64Array): Record<FeatureName, number> {
   return Object.fromEntries(FEATURE_NAMES.map((name, i) => [name, vector[i]])) as Record<FeatureName, number>;
@@ -43,19 +55,25 @@ describe('toFeatures', () => {
       first_chunk: 0,
       input_tokens: Math.log(100),
       output_tokens: Math.log(300),
-      tokens_per_second: Math.log(299 / 3),
-      cost: Math.log(0.002),
-      characters: Math.log(1200),
+      tokens_per_second: Math.log(299.5 / 3.002),
+      cost_per_token: Math.log(0.0020001 / 0.0010001),
+      characters_per_token: Math.log(1200 / 300),
       cut_off: 0,
-      error: 0,
-      retries: 0,
+      filtered: 0,
+      rate_limited: 0,
+      timed_out: 0,
+      server_error: 0,
+      rejected: 0,
+      aborted: 0,
+      retried: 0,
       refusal: 0.25,
       repetition: 0.5,
-      completion: 1,
-      cost_per_token: Math.log(0.002 / 399),
-      characters_per_token: Math.log(1200 / 300),
-      latency_per_token: Math.log(4 / 300),
-      output_per_input: Math.log(300 / 100),
+      variety: 0.6,
+      pii: 0.9,
+      secrets: 0,
+      injection: 0.1,
+      invalid_json: 0.5,
+      confidence: 0.8,
     };
     const actual = named(toFeatures(call(), EVALUATIONS, EXTRAS));
     assert.deepEqual(Object.keys(actual), Object.keys(expected));
@@ -63,53 +81,33 @@ describe('toFeatures', () => {
   });
 
   for (const [what, raw, missing] of [
-    ['no first chunk', { timeToFirstChunk: undefined }, ['first_chunk', 'tokens_per_second']],
+    ['no first chunk', { timeToFirstChunk: undefined }, ['first_chunk']],
     [
       'no duration',
       { duration: undefined, timeToFirstChunk: undefined },
-      ['latency', 'first_chunk', 'tokens_per_second', 'latency_per_token'],
+      ['latency', 'first_chunk', 'tokens_per_second'],
     ],
-    ['no attempts', { attempts: undefined }, ['retries']],
-    [
-      'no usage',
-      { usage: undefined },
-      [
-        'input_tokens',
-        'output_tokens',
-        'tokens_per_second',
-        'cost_per_token',
-        'characters_per_token',
-        'latency_per_token',
-        'output_per_input',
-      ],
-    ],
+    ['no attempts', { attempts: undefined }, ['retried']],
+    ['no usage', { usage: undefined }, ['input_tokens', 'output_tokens', 'tokens_per_second', 'characters_per_token']],
     [
       'an error',
       { outcome: { kind: 'error', errorType: 'server' } },
-      [
-        'output_tokens',
-        'tokens_per_second',
-        'characters',
-        'cut_off',
-        'cost_per_token',
-        'characters_per_token',
-        'latency_per_token',
-        'output_per_input',
-      ],
+      ['latency', 'output_tokens', 'tokens_per_second', 'characters_per_token', 'cut_off', 'filtered'],
     ],
     [
       'an abort',
       { outcome: { kind: 'aborted', by: 'caller' } },
       [
+        'latency',
         'output_tokens',
         'tokens_per_second',
-        'characters',
-        'cut_off',
-        'error',
-        'cost_per_token',
         'characters_per_token',
-        'latency_per_token',
-        'output_per_input',
+        'cut_off',
+        'filtered',
+        'rate_limited',
+        'timed_out',
+        'server_error',
+        'rejected',
       ],
     ],
   ] as const) {
@@ -127,23 +125,54 @@ describe('toFeatures', () => {
     const actual = named(toFeatures(call(), skipped));
     assert.deepEqual(
       FEATURE_NAMES.filter(name => Number.isNaN(actual[name])),
-      ['cost', 'characters', 'refusal', 'repetition', 'completion', 'cost_per_token', 'characters_per_token'],
+      [
+        'cost_per_token',
+        'characters_per_token',
+        'refusal',
+        'repetition',
+        'variety',
+        'pii',
+        'secrets',
+        'injection',
+        'invalid_json',
+        'confidence',
+      ],
     );
   });
 
-  it('tells an error, a retry and a cut answer', () => {
-    assert.equal(named(toFeatures(call({ outcome: { kind: 'error', errorType: 'server' } }), EVALUATIONS)).error, 1);
-    assert.equal(named(toFeatures(call({ attempts: 3 }), EVALUATIONS)).retries, Math.log(3));
-    const cut = call({ outcome: { kind: 'ok', finishReasons: ['length'] } });
-    assert.equal(named(toFeatures(cut, EVALUATIONS)).cut_off, 1);
-  });
+  for (const [raw, feature] of [
+    [{ outcome: { kind: 'error', errorType: 'server' } }, 'server_error'],
+    [{ outcome: { kind: 'error', errorType: 'overloaded' } }, 'rate_limited'],
+    [{ outcome: { kind: 'error', errorType: 'connection' } }, 'timed_out'],
+    [{ outcome: { kind: 'error', errorType: 'context_length' } }, 'rejected'],
+    [{ outcome: { kind: 'aborted', by: 'abandoned' } }, 'aborted'],
+    [{ attempts: 3 }, 'retried'],
+    [{ outcome: { kind: 'ok', finishReasons: ['length'] } }, 'cut_off'],
+    [{ outcome: { kind: 'ok', finishReasons: ['content_filter'] } }, 'filtered'],
+  ] as const)
+    it(`tells ${feature}, and nothing else of its kind`, () => {
+      const facts = [
+        'cut_off',
+        'filtered',
+        'rate_limited',
+        'timed_out',
+        'server_error',
+        'rejected',
+        'aborted',
+        'retried',
+      ] as const;
+      const actual = named(toFeatures(call(raw), EVALUATIONS));
+      assert.deepEqual(
+        facts.filter(name => actual[name] === 1),
+        [feature],
+      );
+    });
 
   it('stays finite for an empty answer, no cost and no time', () => {
     const odd = call({ duration: 0, timeToFirstChunk: 0, usage: { input_uncached: 0, output: 0 } });
-    for (const value of toFeatures(odd, EVALUATIONS, { cost: 0, characters: 0 })) {
+    for (const value of toFeatures(odd, EVALUATIONS, { cost: 0, characters: 0, expectedCost: 0 })) {
       assert.ok(Number.isNaN(value) || Number.isFinite(value));
     }
-    assert.equal(named(toFeatures(odd, EVALUATIONS, { cost: 0, characters: 0 })).characters, 0);
   });
 
   it('has names that may be labels, each once, and a scale for each', () => {
@@ -154,13 +183,41 @@ describe('toFeatures', () => {
 });
 
 describe('contextsOf', () => {
-  it('goes from the operation to the model to the template, and stops where nothing is known', () => {
-    const [operation, model, template, ...none] = contextsOf(call({ template: 'v1' }));
-    assert.equal(operation, 'chat');
-    assert.equal(none.length, 0);
-    assert.deepEqual(contextsOf(call()), [operation, model]);
-    assert.notEqual(contextsOf(call({ template: 'v2' }))[2], template);
-    assert.equal(contextsOf(call({ template: 'v2' }))[1], model);
-    assert.notEqual(contextsOf(call({ model: { requested: 'other' } }))[1], model);
+  it('goes from the operation by the model or the template to both', () => {
+    const { model, prompt } = contextsOf(call({ template: 'answers@1' }));
+    assert.equal(model[0], 'chat');
+    assert.equal(prompt[0], 'chat');
+    assert.equal(model.at(-1), prompt.at(-1));
+    const other = contextsOf(call({ template: 'answers@1', model: { requested: 'other' } }));
+    assert.deepEqual(other.prompt.slice(0, -1), prompt.slice(0, -1));
+    assert.notEqual(other.prompt.at(-1), prompt.at(-1));
+    assert.notEqual(other.model[1], model[1]);
+  });
+
+  it('has a new version of a template start from its family', () => {
+    const [first, second] = ['answers@1', 'answers@2'].map(template => contextsOf(call({ template })).prompt);
+    assert.equal(first?.[1], second?.[1]);
+    assert.notEqual(first?.[2], second?.[2]);
+    assert.notEqual(contextsOf(call({ template: 'mails@1' })).prompt[1], first?.[1]);
+  });
+
+  it('stops at the model where no template is known', () => {
+    const { model, prompt } = contextsOf(call());
+    assert.equal(model.length, 2);
+    assert.deepEqual(prompt, model);
+  });
+});
+
+describe('scopesOf', () => {
+  it('names the model, the family of the template, and a few attributes of the caller', () => {
+    const context = { team: 'search', tier: 'pro', a: '1', b: '2' };
+    const scopes = scopesOf(call({ template: 'answers@3', context }));
+    assert.deepEqual(scopes.slice(0, 3), [
+      { kind: 'model', key: 'gpt-x' },
+      { kind: 'prompt', key: 'answers' },
+      { kind: 'attribute', key: 'team=search' },
+    ]);
+    assert.equal(scopes.length, 5);
+    assert.deepEqual(scopesOf(call()), [{ kind: 'model', key: 'gpt-x' }]);
   });
 });

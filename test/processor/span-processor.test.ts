@@ -118,7 +118,7 @@ test('an odd call among many alike is flagged with the feature that made it odd'
     publish();
     clock.settle();
   }
-  const labels = { detector: 'isolation_forest', model: 'gpt-4o', operation: 'chat' } as const;
+  const labels = { detector: 'combined', model: 'gpt-4o', operation: 'chat' } as const;
   const slow = (): number =>
     ['latency', 'latency_per_token', 'tokens_per_second'].reduce(
       (sum, feature) => sum + (store.value('anomalyFlagged', { ...labels, feature }) ?? 0),
@@ -128,7 +128,7 @@ test('an odd call among many alike is flagged with the feature that made it odd'
   publish({ duration: 80 });
   clock.settle();
   store.collect();
-  assert.equal(store.value('detectorReady', { detector: 'isolation_forest' }), 1);
+  assert.equal(store.value('detectorReady', { detector: 'combined' }), 1);
   assert.equal(slow() - before, 1);
 });
 
@@ -136,7 +136,7 @@ test('a wall clock that jumps a year ahead and back does not change the age of a
   const { clock, store, publish } = setUp();
   const age = (): number | undefined => {
     store.collect();
-    return store.value('detectorAge', { detector: 'isolation_forest' });
+    return store.value('detectorAge', { detector: 'combined' });
   };
   const year = 365 * 86_400_000;
   for (let i = 0; i < 300; i++) {

@@ -15,9 +15,10 @@ describe('createDetectors', () => {
     ['a name', 'isolation_forest', ['isolation_forest']],
     ['a name twice', 'isolation_forest, isolation_forest', ['isolation_forest']],
     ['none', 'none', []],
-    ['one taken out', ['-isolation_forest'], []],
-    ['one taken out and added again', '-isolation_forest,+isolation_forest', ['isolation_forest']],
-    ['one of the user beside the default', [own], ['isolation_forest', 'my_own']],
+    ['one taken out', ['-combined'], []],
+    ['one taken out and added again', '-combined,+combined', ['combined']],
+    ['one beside the default', '+one_class_svm', ['combined', 'one_class_svm']],
+    ['one of the user beside the default', [own], ['combined', 'my_own']],
     ['one of the user alone', ['none', own], ['my_own']],
   ] as const) {
     it(`makes of ${what}: ${expected.join(', ') || 'none'}`, () => assert.deepEqual(names(selection), expected));
