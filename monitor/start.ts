@@ -28,6 +28,7 @@ import { flushOnLeave } from './leave.js';
 import { disabledMonitor, type Monitor } from './monitor.js';
 import { otlpProcessor } from './otlp.js';
 import { readPrices } from './prices.js';
+import { startRecording } from './recording.js';
 import { keepState, openState } from './state.js';
 
 let running: Monitor | undefined;
@@ -161,6 +162,8 @@ function assemble(loaded: LoadedConfig) {
   exporter.startServer().catch(() => undefined);
   const kept = state && keepState({ state, resource, wiring, processor, exporter, fresh: () => detectionOf(loaded) });
   if (kept !== undefined) leaving.push(kept.flush);
+  const recording = startRecording(settings, { resource, wiring, processor });
+  if (recording !== undefined) leaving.push(recording.flush);
   // One for all: where two listen for a signal, each would take the other for the app, which decides.
   if (leaving.length > 0)
     undo.push(flushOnLeave(async () => void (await Promise.allSettled(leaving.map(run => run())))));
@@ -168,7 +171,7 @@ function assemble(loaded: LoadedConfig) {
   const stop = async (): Promise<void> => {
     instrumentation.disable();
     await processor.shutdown();
-    await kept?.stop();
+    await Promise.all([kept?.stop(), recording?.stop()]);
     await Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]);
     for (const step of undo) step();
   };

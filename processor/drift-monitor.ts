@@ -3,10 +3,10 @@ import type { Json } from '../core/json.js';
 import type { Wiring } from '../core/wiring.js';
 import { type DriftEvent, DriftWatch, type DriftWatchOptions } from './drift/drift-watch.js';
 import { Incidents } from './drift/incidents.js';
-import type { Place } from './drift/places.js';
 import { type ResourceSample, ResourceWatch } from './drift/resource-watch.js';
 import type { DriftFacts } from './drift/signals.js';
 import { DriftMetrics } from './drift-metrics.js';
+import { LabelPlaces } from './label-places.js';
 import { sampleResources } from './resource-sampler.js';
 import type { GroundTruth, OutcomeEvent } from './truth/ground-truth.js';
 
@@ -15,8 +15,6 @@ export interface DriftOptions extends DriftWatchOptions {
   readonly resources?: boolean;
 }
 
-/** Calls whose label may still come. */
-const MAX_PLACES = 20_000;
 const ALL = { kind: 'all', name: 'all' } as const;
 
 /**
@@ -30,7 +28,7 @@ export class DriftMonitor {
   readonly #metrics: DriftMetrics;
   readonly #resources = new ResourceWatch();
   readonly #resourceIncidents = new Incidents();
-  readonly #places = new Map<string, Place>();
+  readonly #places: LabelPlaces;
   readonly #listeners = new Set<(event: DriftEvent) => void>();
   readonly #undo: (() => void)[] = [];
   /** Calls in all, and since the process was sampled. */
@@ -41,6 +39,7 @@ export class DriftMonitor {
   constructor(wiring: Wiring, truth: GroundTruth, options: DriftOptions = {}) {
     const { store, models, clock } = wiring;
     this.watch = new DriftWatch(options);
+    this.#places = new LabelPlaces(this.watch);
     this.#wiring = wiring;
     this.#time = evenTime(clock);
     this.#metrics = new DriftMetrics(store, models);
@@ -59,13 +58,7 @@ export class DriftMonitor {
   /** Takes in a call that has ended, once it is evaluated. */
   observe(facts: DriftFacts, now: number): void {
     this.#calls++;
-    const { id } = facts.call;
-    this.#tell(this.watch.observe(facts, now));
-    if (id === '') return;
-    this.#places.set(id, this.watch.placeOf(facts.call));
-    if (this.#places.size <= MAX_PLACES) return;
-    const [oldest] = this.#places.keys();
-    this.#places.delete(oldest as string);
+    this.#tell(this.#places.observe(facts, now));
   }
 
   /** Takes in what the process used. */
@@ -108,12 +101,8 @@ export class DriftMonitor {
     for (const undo of this.#undo.splice(0)) undo();
   }
 
-  /** A label that took the place of an earlier one adds nothing: what the first one said cannot be taken back. */
-  #label({ callId, model, correct, replaced }: OutcomeEvent): void {
-    if (correct === undefined || replaced) return;
-    // Of a call that another replica saw, or that is too long ago, only the model is known.
-    const place = this.#places.get(callId) ?? this.watch.placeOf({ model: { requested: model } });
-    this.#tell(this.watch.observeLabel(place, correct, this.#time()));
+  #label(event: OutcomeEvent): void {
+    this.#tell(this.#places.label(event, this.#time()));
   }
 
   #takeCalls(): number {

@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import type { LlmCall } from '../core/call.js';
 import type { CallEvent } from '../core/calls.js';
 import { evenTime } from '../core/clock.js';
 import { textSize } from '../core/content.js';
@@ -7,7 +8,7 @@ import type { FeedbackRecord, FeedbackSink } from '../core/feedback.js';
 import { defaultWiring, type Wiring } from '../core/wiring.js';
 import { AsyncEvaluation } from './async-evaluation.js';
 import { CallMetrics } from './call-metrics.js';
-import { Detection, recordStatus } from './detection.js';
+import { Detection, type Findings, recordStatus } from './detection.js';
 import { DriftMonitor, type DriftOptions } from './drift-monitor.js';
 import { type AnyEvaluator, isAsync } from './evaluators/async-evaluator.js';
 import type { Evaluations, Evaluator, OnEvaluatorError } from './evaluators/evaluator.js';
@@ -37,6 +38,17 @@ export interface LlmSpanProcessorOptions {
   readonly queueCapacity?: number;
 }
 
+/** A call once it is evaluated and scored; nothing of its text. */
+export interface ScoredCall {
+  readonly call: LlmCall;
+  readonly evaluations: Evaluations;
+  readonly extras: { readonly cost: number | undefined; readonly characters: number | undefined };
+  /** Nothing found where there is no detection. */
+  readonly findings: Findings;
+  /** Milliseconds since the epoch, of a clock that does not jump. */
+  readonly at: number;
+}
+
 type Work =
   | { readonly kind: 'call'; readonly event: CallEvent; readonly model: string; readonly cost: number | undefined }
   | { readonly kind: 'label'; readonly record: FeedbackRecord };
@@ -49,6 +61,7 @@ const WARM_UP_SLICE = 1;
 const MAX_WAITING_TEXT = 32_000_000;
 /** What an item weighs beside its text. */
 const ITEM_WEIGHT = 500;
+const NOTHING: Findings = { found: [] };
 
 /**
  * The OpenTelemetry face of the processor. It hears every call over the channel of calls, so that quality, truth and anomaly
@@ -71,6 +84,7 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   readonly #queue: WorkQueue<Work>;
   readonly #seen = new RecentIds(20_000);
   readonly #undo: (() => void)[] = [];
+  readonly #listeners = new Set<(scored: ScoredCall) => void>();
   readonly #overhead;
   readonly #duration;
   readonly #onEvaluatorError: OnEvaluatorError = () =>
@@ -145,6 +159,15 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
   /** Takes a late label or a rating, in order with the calls that ended before it. */
   accept(record: FeedbackRecord): void {
     this.#queue.push({ kind: 'label', record });
+  }
+
+  /**
+   * Tells of every call that was scored, off the caller's path. A listener that throws is counted in `self.errors`.
+   * @returns the function that takes the listener out again
+   */
+  onScored(listener: (scored: ScoredCall) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Resolves once every call that ended before it is scored; evaluators that run beside the app have ten seconds more. */
@@ -225,10 +248,10 @@ export class LlmSpanProcessor implements SpanProcessor, FeedbackSink {
     const characters = text?.output.reduce((sum, part) => sum + part.length, 0);
     const extras = { cost: item.cost, characters };
     const now = this.#time();
-    if (this.detection !== undefined) {
-      const findings = this.detection.observe(call, evaluations, extras, now);
-      this.#findings.record(findings, item.model, call.operation, exemplar);
-    }
+    const findings = this.detection?.observe(call, evaluations, extras, now) ?? NOTHING;
+    this.#findings.record(findings, item.model, call.operation, exemplar);
+    for (const listener of this.#listeners)
+      this.#guard('processor', () => listener({ call, evaluations, extras, findings, at: now }));
     this.#guard('drift', () => this.drift?.observe({ call, evaluations, extras }, now));
     this.#evaluatedAt = clock.now() / 1000;
     this.#duration.record((spent + clock.monotonic() - begin) / 1000);

@@ -94,6 +94,7 @@ export const SETTINGS = {
   state: setting('LLM_MONITOR_STATE', STATE, undefined, true),
   labels: setting('LLM_MONITOR_LABELS', callLabels, {}),
   prices: setting('LLM_MONITOR_PRICES', text('the path of a JSON file', /^[^\0]{1,4096}$/), undefined),
+  record: setting('LLM_MONITOR_RECORD', text('the path of a file', /^[^\0]{1,4096}$/), undefined),
   processMetrics: setting('LLM_MONITOR_PROCESS_METRICS', flag, true),
 } as const;
 
