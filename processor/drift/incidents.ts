@@ -7,7 +7,8 @@ import { type DriftSignal, EXPLAINED_BY } from './signals.js';
 const HOLD_CALLS = 200;
 const HOLD_TIME = 1_800_000;
 
-/** Seen later than what they follow from: labels are late, lengths vary. */
+/** Seen later than what they follow from, by so many calls: labels are late, lengths vary. */
+const LAG_CALLS = 700;
 const LAGGING: ReadonlySet<DriftSignal> = new Set(['accuracy', 'output_tokens', 'input_tokens', 'cost']);
 
 interface Change {
@@ -50,14 +51,18 @@ export class Incidents {
     const recent = (thenCalls: number, thenAt: number): boolean =>
       calls - thenCalls < HOLD_CALLS || at - thenAt < HOLD_TIME;
     this.#changes = this.#changes.filter(one => one.open || recent(one.heardCalls, one.heardAt));
-    // Of accuracy there is one incident at a time in the same calls: labels come in too slowly to tell two apart.
+    const sameScope = ({ scope: { kind, name } }: Change): boolean => kind === scope.kind && name === scope.name;
+    // What is over is the same incident where it was, or in all traffic, only: elsewhere another one may begin.
     const same = (one: Change): boolean =>
       one.signal === signal &&
-      (recent(one.heardCalls, one.heardAt) || (signal === 'accuracy' && one.open && mayMeet(one.scope, scope)));
+      (recent(one.begunCalls, one.begunAt) ||
+        ((sameScope(one) || one.scope.kind === 'all') && recent(one.heardCalls, one.heardAt)) ||
+        // Labels come in too slowly to tell two drops in the same calls apart.
+        (signal === 'accuracy' && one.open && mayMeet(one.scope, scope)));
     const explains = (one: Change): boolean =>
       EXPLAINED_BY[signal]?.includes(one.signal) === true &&
       mayMeet(one.scope, scope) &&
-      (recent(one.begunCalls, one.begunAt) || (one.open && LAGGING.has(signal)));
+      (recent(one.begunCalls, one.begunAt) || (one.open && LAGGING.has(signal) && calls - one.begunCalls < LAG_CALLS));
     const told = begun && !this.#changes.some(one => same(one) || explains(one));
     const known = this.#changes.find(
       one => one.signal === signal && one.scope.kind === scope.kind && one.scope.name === scope.name,
