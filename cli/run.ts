@@ -24,6 +24,11 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'measure answers against labels and exit with 1 below a threshold, for CI',
     load: async () => (await import('./check.js')).checkCommand,
   },
+  {
+    name: 'report',
+    summary: 'one self-contained page about recorded calls, for people who never saw a dashboard',
+    load: async () => (await import('./report.js')).reportCommand,
+  },
 ];
 
 const WIDTH = Math.max(...COMMANDS.map(({ name }) => name.length));
