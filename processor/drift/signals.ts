@@ -61,7 +61,9 @@ const flagged = (name: string) => (facts: DriftFacts) =>
 const FEW_TOKENS = 4;
 
 function secondsPerToken({ call }: DriftFacts): number {
-  const output = outputTokens(call.usage) ?? 0;
+  const output = outputTokens(call.usage);
+  // An embedding has no answer to take apart: it is as slow as it is.
+  if (output === undefined) return positive(call.duration);
   return output < FEW_TOKENS ? nan : positive((call.duration - (call.timeToFirstChunk ?? 0)) / output);
 }
 

@@ -43,6 +43,11 @@ test('prompts that grow page as cost or as tokens, once: one of them explains th
   assert.ok(moved.has('cost') && moved.has('input_tokens'));
 });
 
+test('embeddings that take three times as long are slow too', () => {
+  const service = new Service(7).run(1500, () => ({ embeds: true })).run(60, () => ({ embeds: true, slower: 3 }));
+  assert.deepEqual(service.pages(), ['latency up all:all']);
+});
+
 test('what happens to one model is said of that model', () => {
   const service = new Service(3).run(1500).run(160, i => (i % 2 === 0 ? ofLarge({ slower: 3 }) : { feature: 'sort' }));
   const scopes = service.events.filter(({ state, signal }) => state === 'detected' && signal === 'latency');

@@ -27,6 +27,8 @@ export interface CallPlan {
   readonly repetition?: number;
   readonly pii?: number;
   readonly wrong?: number;
+  /** An embedding: no first chunk, no answer. */
+  readonly embeds?: boolean;
 }
 
 export const START = 1_790_000_000_000;
@@ -99,14 +101,14 @@ export class Service {
       {
         id: String(++this.calls),
         provider: plan.provider ?? (large ? 'alpha' : 'beta'),
-        operation: 'chat',
+        operation: plan.embeds ? 'embeddings' : 'chat',
         model: { requested: model },
         startedAt: this.now - 1000,
-        duration: firstChunk + output * pace,
-        timeToFirstChunk: firstChunk,
+        duration: plan.embeds ? firstChunk : firstChunk + output * pace,
+        ...(plan.embeds ? {} : { timeToFirstChunk: firstChunk }),
         template: plan.template ?? feature.template,
         context: plan.context ?? { feature: feature.name, tenant: `t${Math.floor(random() * 4)}` },
-        ...(whole ? { usage: { input_uncached: input, output, source: 'reported' } } : {}),
+        ...(whole ? { usage: { input_uncached: input, ...(plan.embeds ? {} : { output }), source: 'reported' } } : {}),
         outcome,
       },
       this.now,
@@ -122,7 +124,11 @@ export class Service {
     ]);
     const characters = output * (4.2 + 0.3 * normal()) * (plan.charactersPerToken ?? 1);
     return {
-      facts: { call, evaluations: whole ? evaluations : new Map(), extras: whole ? { cost, characters } : {} },
+      facts: {
+        call,
+        evaluations: whole && !plan.embeds ? evaluations : new Map(),
+        extras: whole ? { cost, ...(plan.embeds ? {} : { characters }) } : {},
+      },
       wrong: plan.wrong ?? 0.08,
     };
   }
