@@ -29,6 +29,16 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'one self-contained page about recorded calls, for people who never saw a dashboard',
     load: async () => (await import('./report.js')).reportCommand,
   },
+  {
+    name: 'replay',
+    summary: 'push a recording through the detectors and the drift watch, and say what they find',
+    load: async () => (await import('./replay.js')).replayCommand,
+  },
+  {
+    name: 'train',
+    summary: 'fit detectors and the drift watch on a recording, for monitors to start from',
+    load: async () => (await import('./train.js')).trainCommand,
+  },
 ];
 
 const WIDTH = Math.max(...COMMANDS.map(({ name }) => name.length));
