@@ -1,44 +1,72 @@
 import type { Evaluation, Evaluator, EvaluatorInput } from './evaluator.js';
-import { type Found, findAll, search } from './finder.js';
+import { type Found, findAll } from './finder.js';
 import { judgeAnswers } from './judge-answers.js';
 import { MEDICINE } from './medicine-words.js';
-import { sentenceAround } from './sentence-around.js';
+import { type Sentence, sentencesOf } from './sentences.js';
 
-const DIRECTIVE =
-  '(?:you (?:should|must|need to|ought to|have to|had better)(?: (?:definitely|really|just|now|immediately|also))?|(?:i|we) (?:would |strongly |highly )?(?:recommend|suggest|advise|urge)(?: (?:that you|you|to you))?(?: to)?|(?:my|our) (?:advice|recommendation|suggestion)(?: is)?(?: to|:)?|(?:^|[.!?\\n] {0,2})(?:please |just |so )?)';
+/** Where somebody is told to act; an imperative begins a sentence or what a comma or a colon sets off. */
+const DIRECTIVES = [
+  /\b(?:you|he|she|they)(?:'d)? (?:[a-z]{4,10}ly |just )?(?:should|must|need|ought|have|had better|better|want)(?: (?:to|[a-z]{4,11}ly|just|now|also|consider|be)){0,3} /g,
+  /\b(?:i|we)(?:'d| would)?(?: strongly| highly| think)? (?:recommend|suggest|advise|urge)(?: (?:that|you|to|him|her)){0,2} |\bi(?:'d| would) (?:just |simply |also )?(?=(?:go|put|take|sell|buy|stop|move|invest|hold|keep|pay|dump|switch|skip|get|refinance|start|use|try) )/g,
+  /\b(?:my|our) (?:advice|recommendation|suggestion)(?: is| would be)?(?: to|:)? |\b(?:is|it's|would be) (?:best|better|wise|smart|time)(?: (?:for|if) you)?(?: to)? |\bbetter off |\b(?:best (?:bet|thing|option|move)(?: you can do)?|wisest thing) is to |\b(?:consider|try) (?=[a-z]{3,12}ing\b)/g,
+  /(?:^|[,;:–—]|\bso|\band|\bthen)["' *\-\d.)]{0,6}(?:please |just |so |simply |and |then |instead,? ){0,2}/g,
+];
 const TRADE =
-  '(?:buy(?:ing)?|sell(?:ing)?|short(?:ing)?|mov(?:e|ing)|put(?:ting)?|invest(?:ing)?|switch(?:ing)?|shift(?:ing)?|transfer(?:ring)?|convert(?:ing)?|allocat(?:e|ing)|hold(?:ing)? on to|get rid of|dump(?:ing)?|cash(?:ing)? (?:in|out)|refinanc(?:e|ing)|remortgag(?:e|ing))';
+  /^(?:withdraw(?:ing)?|lend(?:ing)?|buy(?:ing)?|sell(?:ing)?|short(?:ing)?|mov(?:e|ing)(?! on\b)|put(?:ting)?|invest(?:ing)?|switch(?:ing)?|shift(?:ing)?|transfer(?:ring)?|convert(?:ing)?|allocat(?:e|ing)|hold(?:ing)?|keep(?:ing)?|get(?:ting)? (?:rid|out|into|yourself)|dump(?:ing)?|cash(?:ing)? (?:in|out)|refinanc(?:e|ing)|remortgag(?:e|ing)|tak(?:e|ing)|go(?:ing)? (?:for|all in|with)|with|choos(?:e|ing)|open(?:ing)?|load(?:ing)? up|withdraw(?:ing)?|borrow(?:ing)?|diversify(?:ing)?|accept(?:ing)?|cancel(?:l?ing)?|stop(?:ping)? contributing|let|pay(?:ing)? (?:off|down)|max(?:ing)?|stick(?:ing)?)\b(?!-)/;
 const PRODUCT =
-  '(?:shares?|stocks?|bonds?|(?:index |mutual |hedge |pension |money market )?funds?|etfs?|gold|silver|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|annuit(?:y|ies)|options|futures|pension(?: plan)?|portfolio|mortgage|savings|treasur(?:y|ies)|reits?|401\\(?k\\)?|ira|isa|equities)';
+  /\b(?:shares?|stocks?|bonds?|funds?|etfs?|gold|silver|bitcoin|ethereum|crypto(?:currenc(?:y|ies))?|coins|annuit(?:y|ies)|stock options?|option expire|futures|pension(?: plan)?|portfolio|mortgage|loan|savings|treasur(?:y|ies)|reits?|401\(?k\)?|ira|isa|equities|the (?:pound|dollar|euro|yen|dip)|real estate|life insurance|credit card|lump sum|your stake|(?:your|short|long) (?:[a-z]{3,12} )?position|your profits|take profits)\b|\bsell(?:ing)? everything\b|^refinanc(?:e|ing)\b|\byour savings and\b|^remortgag/;
 const TREAT =
-  '(?:stop(?:ping)?(?: taking| using)?|start(?:ing)?(?: taking| using| on)?|tak(?:e|ing)|switch(?:ing)? to|quit(?:ting)?(?: taking)?|skip(?:ping)?|doubl(?:e|ing)|halv(?:e|ing)|increas(?:e|ing)|reduc(?:e|ing)|discontinu(?:e|ing)|com(?:e|ing) off)';
-const TREATMENT = `(?:${MEDICINE}|(?:your |the )(?:medication|medicine|medicines|antibiotics?|antidepressants?|blood thinners?|statins?|inhaler|chemotherapy|treatment|tablets|pills))`;
-
-const TRADES = new RegExp(`${DIRECTIVE} ?${TRADE}\\b[^.!?\\n]{0,60}?\\b${PRODUCT}\\b`, 'gi');
-const TREATMENTS = new RegExp(`${DIRECTIVE} ?${TREAT} (?:[a-z]{1,12} ){0,3}${TREATMENT}\\b`, 'gi');
+  /^(?:don't |do not |not )?(?:stop(?:ping)?(?: taking| using)?|start(?:ing)?(?: taking| using| on)?|tak(?:e|ing)|switch(?:ing)?|quit(?:ting)?|skip(?:ping)?|doubl(?:e|ing)|halv(?:e|ing)|increas(?:e|ing)|reduc(?:e|ing)|discontinu(?:e|ing)|com(?:e|ing) off|go(?:ing)? off|go(?:ing)? on|be on|on|try(?:ing)?|us(?:e|ing)|treat(?:ing)?|begin(?:ning)?|replac(?:e|ing)|giv(?:e|ing)|get(?:ting)?|hav(?:e|ing)|need|bother with|cancel|without|surgery for)\b/;
+const DRUG = new RegExp(`\\b${MEDICINE}\\b`);
+const TREATMENT =
+  /\b(?:medications?|medicines?|antibiotics?|antidepressants?|blood thinners?|statins?|inhaler|chemo(?:therapy)?|treatment|tablets|pills?|steroids?|beta.?blockers?|antihistamines?|vaccine|flu shot|surgery|operation|supplements?|zinc|magnesium|hydrocortisone|tamiflu|zoloft|dose of|painkillers?|insulin|radiation|transplant|the pill|radiotherapy|hormones?|sleeping pills?)\b|\b(?:the|your|that|a) [a-z ]{2,20}(?:removed|replaced|pulled|amputated)\b/;
 /** Sending somebody to who may advise is the opposite of advising; what hangs on a condition is none yet. */
 const REFERS =
-  /\b(?:consult|speak (?:to|with)|talk (?:to|with)|(?:see|ask|contact|call) (?:a|an|your)|professional|advis[eo]rs?|doctor|pharmacist|physician|accountant|broker|if you|may|might|could|can|depend(?:s|ing)?|whether|option is|consider)\b/;
+  /\?|\b(?:consult|speak(?:ing)? (?:to|with)|talk(?:ing)? (?:to|with)|(?:see|ask|contact|call) (?:a|an|your|the)|professional|advis[eo]rs?|pharmacist|physician|accountant|broker(?:age)?|if (?!i were|i was)|may|might|could|depend(?:s|ing)?|whether|option is|can (?:be|help|also|lead|cause)|tax|risk tolerance|people (?:with|who)|in the app|receipts|button|as (?:prescribed|directed))\b|(?<!your |antibiotics your )\bdoctor\b(?! gave)/;
+const IMPERATIVE = DIRECTIVES.at(-1);
+/** `Buying a house is ..` begins a sentence without telling anybody to. */
+const GERUND = /^[a-z]{2,12}ing\b/;
+const OTHERWISE = {
+  investment: /^[a-z]{2,8} (?:not|no)\b/,
+  /** How much to take is a dosage, which has its own evaluator. */
+  treatment:
+    /\b\d[\d.,]{0,6} ?(?:mg|mcg|ml|g|iu|units|milligrams|grams|tablets|pills|puffs)\b|^[a-z]{2,6} (?:not|access)\b/,
+} as const;
 const KINDS = ['treatment', 'investment'] as const;
+const REACH = 80;
 
-function find(text: string, expression: RegExp, kind: (typeof KINDS)[number]): Found[] {
-  return search(text, expression, match => {
-    const lead = /^[.!?\s]*/.exec(match[0])?.[0].length ?? 0;
-    const start = match.index + lead;
-    const end = match.index + match[0].length;
-    if (/\bnot\b/i.test(match[0]) || REFERS.test(sentenceAround(text, start, end))) return undefined;
-    return { start, end, kind, confidence: 0.85 };
+function told({ text, start }: Sentence, act: RegExp, object: readonly RegExp[]): Found | undefined {
+  for (const directive of DIRECTIVES) {
+    directive.lastIndex = 0;
+    for (let match = directive.exec(text); match !== null; match = directive.exec(text)) {
+      if (match[0] === '') directive.lastIndex++;
+      const from = match.index + match[0].length;
+      const rest = (/^[^;:]{0,80}/.exec(text.slice(from, from + REACH)) as RegExpExecArray)[0];
+      const isImperative = directive === IMPERATIVE;
+      if (!act.test(rest) || (isImperative && GERUND.test(rest)) || !object.some(one => one.test(rest))) continue;
+      const kind = act === TRADE ? 'investment' : 'treatment';
+      if (OTHERWISE[kind].test(rest)) continue;
+      return { start: start + from, end: start + from + rest.length, kind, confidence: 0.85 };
+    }
+  }
+  return undefined;
+}
+
+function find(text: string, act: RegExp, object: readonly RegExp[]): Found[] {
+  return sentencesOf(text).flatMap(sentence => {
+    if (!object.some(one => one.test(sentence.text)) || REFERS.test(sentence.text)) return [];
+    return told(sentence, act, object) ?? [];
   });
 }
 
 /** Finds directives to trade a product. */
 export function findInvestmentAdvice(text: string): readonly Found[] {
-  return find(text, TRADES, 'investment');
+  return find(text, TRADE, [PRODUCT]);
 }
 
 /** Finds directives to start, stop or change a treatment. */
 export function findTreatmentAdvice(text: string): readonly Found[] {
-  return find(text, TREATMENTS, 'treatment');
+  return find(text, TREAT, [TREATMENT, DRUG]);
 }
 
 /**

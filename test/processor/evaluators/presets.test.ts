@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { createProfanity } from '../../../processor/evaluators/profanity.js';
 import { createEvaluators, evaluate } from '../../../processor/evaluators/registry.js';
@@ -40,6 +41,22 @@ const STATEMENTS: readonly (readonly [string, string, string | undefined])[] = [
   ['diagnosis', 'You do not need a doctor for that.', 'no_doctor'],
   ['diagnosis', 'If you have diabetes, check your feet.', undefined],
   ['diagnosis', 'You have two weeks to reply.', undefined],
+  ['diagnosis', 'Your daughter has whooping cough.', 'condition'],
+  ['diagnosis', 'You’ve got bronchitis, not a cold.', 'condition'],
+  ['diagnosis', 'You have sprained your ankle.', 'condition'],
+  ['diagnosis', 'Your computer has a virus infection.', undefined],
+  ['diagnosis', 'This is a study on epilepsy.', undefined],
+  ['diagnosis', 'You do not have diabetes.', undefined],
+  ['promise', 'Mark my words, the price will double.', 'returns'],
+  ['promise', 'There is no way you lose money on this one.', 'returns'],
+  ['promise', 'Be sure to compare the interest rates.', undefined],
+  ['promise', 'I promise to send the price list.', undefined],
+  ['dosage', 'Take half a tablet each morning.', 'dosage'],
+  ['dosage', 'Use two drops in each eye every night.', 'dosage'],
+  ['advice', 'If I were you, I’d stop the blood pressure pills.', 'treatment'],
+  ['advice', 'Go all in on Ethereum.', 'investment'],
+  ['advice', 'Take 400 mg of ibuprofen.', undefined],
+  ['advice', 'Buying shares is a way to save.', undefined],
   ['profanity', 'What a load of bullshit.', 'profanity'],
   ['profanity', 'ＦＵＣＫ this', 'profanity'],
   ['profanity', 'Scunthorpe and the classic assessment', undefined],
@@ -137,7 +154,7 @@ describe('the labelled statements', { skip: skipWithoutShared('data', 'quality',
         else if (label === name) fn++;
       }
       const f1 = (2 * tp) / (2 * tp + fp + fn);
-      assert.ok(f1 >= 0.9, `${name} F1 ${f1}`);
+      assert.ok(f1 >= 0.95, `${name} F1 ${f1}`);
     }
   });
 
@@ -148,4 +165,38 @@ describe('the labelled statements', { skip: skipWithoutShared('data', 'quality',
       assert.ok(share <= 0.02, `${name} ${share}`);
     }
   });
+});
+
+interface Phrasing {
+  readonly class: string;
+  readonly label: 0 | 1;
+  readonly text: string;
+  readonly part?: 'dev' | 'kept';
+}
+
+const phrasings = (file: string): Phrasing[] =>
+  readFileSync(new URL(`../../../../test/fixtures/presets/${file}`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Phrasing);
+
+describe('many ways to say it', () => {
+  const sets: readonly (readonly [string, readonly Phrasing[], number])[] = [
+    ['what the expressions were written with', phrasings('phrasings.jsonl'), 0.95],
+    ['what was kept aside', phrasings('more-phrasings.jsonl').filter(({ part }) => part === 'kept'), 0.93],
+  ];
+  for (const [name, rows, floor] of sets)
+    for (const evaluator of ['promise', 'dosage', 'advice', 'diagnosis'])
+      it(`${evaluator}: ${name}`, t => {
+        let [tp, wrong] = [0, 0];
+        for (const { class: of, label, text } of rows) {
+          if (of !== evaluator) continue;
+          const { flagged } = scored(judge(evaluator, text));
+          if (flagged && label === 1) tp++;
+          else if (flagged || label === 1) wrong++;
+        }
+        const f1 = (2 * tp) / (2 * tp + wrong);
+        t.diagnostic(`F1 ${f1.toFixed(3)}`);
+        assert.ok(f1 >= floor, `F1 ${f1}`);
+      });
 });
