@@ -20,6 +20,10 @@ export interface Holds {
   readonly errors: Duration;
   readonly latency: Duration;
   readonly anomaly: Duration;
+  readonly outage: Duration;
+  readonly auth: Duration;
+  readonly drift: Duration;
+  readonly quality: Duration;
 }
 
 /**
@@ -33,6 +37,8 @@ export interface RuleTimings {
   readonly rateWindow: Duration;
   /** How long a change of the answering model stays visible. */
   readonly changeWindow: Duration;
+  /** How long one leaked secret stays visible. */
+  readonly leakWindow: Duration;
   /** Which sliding window of labelled calls accuracy is judged on: a value of the label `window`. */
   readonly truthWindow: string;
   /** Calls within the rate window below which a share says nothing. */
@@ -78,9 +84,22 @@ export const defaultTimings: RuleTimings = {
   evaluationInterval: '15s',
   rateWindow: '5m',
   changeWindow: '15m',
+  leakWindow: '10m',
   truthWindow: '500',
   floorCalls: 30,
-  hold: { down: '2m', absent: '5m', blind: '10m', accuracy: '5m', errors: '5m', latency: '10m', anomaly: '5m' },
+  hold: {
+    down: '2m',
+    absent: '5m',
+    blind: '10m',
+    accuracy: '5m',
+    errors: '5m',
+    latency: '10m',
+    anomaly: '5m',
+    outage: '3m',
+    auth: '2m',
+    drift: '1m',
+    quality: '5m',
+  },
   keepFiring: '15m',
 };
 
@@ -90,10 +109,23 @@ export const fastTimings: RuleTimings = {
   evaluationInterval: '1s',
   rateWindow: '20s',
   changeWindow: '30s',
+  leakWindow: '30s',
   truthWindow: '100',
   floorCalls: 5,
   // A Prometheus that has just started looks for its targets after 5 s, and later where the processor is busy.
-  hold: { down: '5s', absent: '15s', blind: '5s', accuracy: '2s', errors: '3s', latency: '5s', anomaly: '3s' },
+  hold: {
+    down: '5s',
+    absent: '15s',
+    blind: '5s',
+    accuracy: '2s',
+    errors: '3s',
+    latency: '5s',
+    anomaly: '3s',
+    outage: '3s',
+    auth: '2s',
+    drift: '2s',
+    quality: '3s',
+  },
   keepFiring: '5s',
 };
 

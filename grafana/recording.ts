@@ -1,7 +1,7 @@
 import type { MetricKey } from '../core/catalog.js';
 import { metricName } from '../core/prometheus-names.js';
 import type { ResolvedOptions } from './options.js';
-import { createQueries, type Queries, type Query, recorded, share } from './promql.js';
+import { createQueries, type Matcher, type Queries, type Query, recorded, share } from './promql.js';
 
 /** One recording rule. */
 export interface Recording {
@@ -17,6 +17,7 @@ export function recordName(level: readonly string[], key: MetricKey, operation: 
 const CALLS = ['job', 'provider', 'model'] as const;
 const TARGETS = ['job', 'instance'] as const;
 const SCORES = ['job', 'detector', 'model'] as const;
+const FLAGS = ['job', 'evaluator', 'model'] as const;
 
 /** What more than one alert or panel asks for, by what it answers. */
 export const RECORDED = {
@@ -34,6 +35,9 @@ export const RECORDED = {
   /** Calls that a detector scored, and the share that it flagged. */
   scored: recordName(SCORES, 'anomalyScore', 'growth'),
   anomalyShare: recordName(SCORES, 'anomalyFlagged', 'ratio'),
+  /** Calls that an evaluator scored, and the share that it flagged. */
+  evaluated: recordName(FLAGS, 'qualityEvaluated', 'growth'),
+  flaggedShare: recordName(FLAGS, 'qualityFlagged', 'ratio'),
 } as const;
 
 /** Query builders for the job of the options, as rules use them: fixed windows, no variables. */
@@ -42,8 +46,12 @@ export function ruleQueries(options: ResolvedOptions): Queries {
 }
 
 /** A recorded series of the options' job. */
-export function fromRecord(which: keyof typeof RECORDED, options: ResolvedOptions): Query {
-  return recorded(RECORDED[which], options.job);
+export function fromRecord(
+  which: keyof typeof RECORDED,
+  options: ResolvedOptions,
+  where: Readonly<Record<string, Matcher>> = {},
+): Query {
+  return recorded(RECORDED[which], options.job, where);
 }
 
 /** The recording rules, each after those that it reads. */
@@ -64,5 +72,7 @@ export function recordings(options: ResolvedOptions): readonly Recording[] {
     rule('targetDropped', share(q.growth('selfDropped', window, { by: TARGETS }), fromRecord('targetCalls', options))),
     rule('scored', q.growth('anomalyScore', window, { by: SCORES })),
     rule('anomalyShare', share(q.growth('anomalyFlagged', window, { by: SCORES }), fromRecord('scored', options))),
+    rule('evaluated', q.growth('qualityEvaluated', window, { by: FLAGS })),
+    rule('flaggedShare', share(q.growth('qualityFlagged', window, { by: FLAGS }), fromRecord('evaluated', options))),
   ];
 }

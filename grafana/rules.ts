@@ -2,11 +2,20 @@ import { type Alert, type AlertFactory, type AlertRule, toTemplate } from './ale
 import { targetsAbsent } from './alerts/absent.js';
 import { accuracyLow } from './alerts/accuracy-low.js';
 import { anomalyBurst } from './alerts/anomaly-burst.js';
+import { authFailures } from './alerts/auth-failures.js';
 import { blind } from './alerts/blind.js';
 import { down } from './alerts/down.js';
+import { driftActive } from './alerts/drift-active.js';
 import { errorRatioHigh } from './alerts/error-ratio-high.js';
 import { latencyP95High } from './alerts/latency-p95-high.js';
 import { modelChanged } from './alerts/model-changed.js';
+import { personalDataRatioHigh } from './alerts/personal-data-ratio-high.js';
+import { promptInjectionBurst } from './alerts/prompt-injection-burst.js';
+import { providerOutage } from './alerts/provider-outage.js';
+import { rateLimited } from './alerts/rate-limited.js';
+import { refusalRatioHigh } from './alerts/refusal-ratio-high.js';
+import { secretLeaked } from './alerts/secret-leaked.js';
+import { timeouts } from './alerts/timeouts.js';
 import { watchdog } from './alerts/watchdog.js';
 import { type GrafanaOptions, type ResolvedOptions, resolveOptions } from './options.js';
 import { recordings } from './recording.js';
@@ -18,11 +27,20 @@ const TABLE: readonly AlertFactory[] = [
   down,
   targetsAbsent,
   blind,
+  providerOutage,
+  authFailures,
   errorRatioHigh,
+  rateLimited,
+  timeouts,
   latencyP95High,
   accuracyLow,
   anomalyBurst,
   modelChanged,
+  driftActive,
+  secretLeaked,
+  personalDataRatioHigh,
+  refusalRatioHigh,
+  promptInjectionBurst,
 ];
 
 /** All alerts for checked options. */
