@@ -1,5 +1,7 @@
 import type { Interval } from '../../processor/truth/interval.js';
 
+/** No line ends between a figure and its unit. */
+const GAP = '\u00a0';
 /** How figures are written: the same on any machine, whatever its language. */
 const plainNumber = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -10,7 +12,7 @@ export function count(value: number): string {
 /** One decimal, two below 1 %. */
 export function percent(value: number): string {
   const digits = value > 0 && value < 0.01 ? 2 : 1;
-  return `${(value * 100).toFixed(digits)} %`;
+  return `${(value * 100).toFixed(digits)}${GAP}%`;
 }
 
 export function percents([low, high]: Interval): string {
@@ -18,8 +20,8 @@ export function percents([low, high]: Interval): string {
 }
 
 export function seconds(value: number): string {
-  if (value < 1) return `${Number((value * 1000).toPrecision(3))} ms`;
-  return value < 100 ? `${Number(value.toPrecision(3))} s` : `${count(value)} s`;
+  if (value < 1) return `${Number((value * 1000).toPrecision(3))}${GAP}ms`;
+  return value < 100 ? `${Number(value.toPrecision(3))}${GAP}s` : `${count(value)}${GAP}s`;
 }
 
 export function usd(value: number): string {

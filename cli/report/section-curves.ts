@@ -22,8 +22,12 @@ export function curvesSection(facts: ReportFacts): Html {
   });
   const draw = (title: string, unit: string, write: (value: number) => string, series: Series[], most?: number) =>
     lineChart({ title, unit, times, series, write, marks, ...(most === undefined ? {} : { most }) });
+  // Labels may come before the first call and long after the last: there is no call then, and none was to be expected.
+  const { period } = facts;
+  const during = ({ at }: PointFacts): boolean =>
+    period !== undefined && at + curve.seconds * 1000 > period.from && at <= period.to;
   const charts = [
-    facts.all === undefined ? undefined : draw('Calls', 'number', figureOf, [of('calls', point => point.calls)]),
+    draw('Calls', 'number', figureOf, [of('calls', point => (during(point) ? point.calls : undefined))]),
     draw('Errors', 'share of calls', percent, [of('errors', point => point.errorShare)], 1),
     draw('Time of an answer', 'half, and 95 of 100, took at most', seconds, [
       of('half (p50)', point => point.p50),

@@ -11,11 +11,11 @@ p{margin:.4rem 0;max-width:50rem}
 .soft{color:var(--soft)}
 a{color:var(--a)}
 nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.75rem 0;padding:0;list-style:none}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(14rem,1fr));gap:1rem;margin:1rem 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(12rem,1fr));gap:1rem;margin:1rem 0}
 .card{padding:1rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card)}
 .card h3{margin:0}
-.card .big{margin:.1rem 0;font-size:1.9rem;font-weight:650;line-height:1.2}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(26rem,1fr));gap:1rem 2rem}
+h3+.big{margin:.1rem 0;font-size:1.7rem;font-weight:650;line-height:1.2}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(26rem,100%),1fr));gap:1rem 2rem}
 figure{margin:.75rem 0;break-inside:avoid}
 figcaption{font-weight:600}
 figcaption span{font-weight:400;color:var(--soft)}
