@@ -120,6 +120,10 @@ describe('rules in promtool', () => {
       ['LLMMonitorDown', 'for: 5s', 'for: 1s'],
       ['LLMModelChanged', 'category: drift', 'category: quality'],
       ['LLMAnomalyBurst', '>= 5', '>= 1'],
+      ['LLMProviderOutage', 'server|', 'server|bad_request|'],
+      ['LLMRateLimited', /="rate_limit"/, '=~"rate_limit|server"'],
+      ['LLMAuthFailures', '> 3', '> 2'],
+      ['LLMTimeouts', '> 0.02', '> 0.01'],
     ];
     for (const [alert, from, to] of faults) {
       const folder = written({ timings: fastTimings });
