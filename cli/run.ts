@@ -25,19 +25,24 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./check.js')).checkCommand,
   },
   {
-    name: 'report',
-    summary: 'one self-contained page about recorded calls, for people who never saw a dashboard',
-    load: async () => (await import('./report.js')).reportCommand,
-  },
-  {
     name: 'replay',
     summary: 'push a recording through the detectors and the drift watch, and say what they find',
     load: async () => (await import('./replay.js')).replayCommand,
   },
   {
+    name: 'backtest',
+    summary: 'what would have paged over a recording, and when',
+    load: async () => (await import('./backtest.js')).backtestCommand,
+  },
+  {
     name: 'train',
     summary: 'fit detectors and the drift watch on a recording, for monitors to start from',
     load: async () => (await import('./train.js')).trainCommand,
+  },
+  {
+    name: 'report',
+    summary: 'one self-contained page about recorded calls, for people who never saw a dashboard',
+    load: async () => (await import('./report.js')).reportCommand,
   },
 ];
 
