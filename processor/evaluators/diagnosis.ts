@@ -10,20 +10,20 @@ const ADVERBS =
   /\b(?:probably|most|very|likely|clearly|definitely|certainly|almost|simply|just|only|also|actually|obviously|now|indeed|currently|really|all|clinically|severely|mildly|in fact|a bit|slightly|undoubtedly|evidently|got|classic|textbook) /g;
 /** What stands before the name of an illness that is said of the reader. */
 const HAS =
-  /\byou (?:have|has|had|are|is|suffers?|developed|caught)(?: (?:have|had|having|been|suffering|experiencing|going|developed|developing|caught|contracted|showing))?(?: (?:from|through|signs of))?( [^.;:?!]{0,45})$/;
+  /\byou (?:must have|have|has|had|are|is|suffers?|developed|caught)(?: (?:have|had|having|been|suffering|experiencing|going|developed|developing|caught|contracted|showing))?(?: (?:from|through|signs of))?( [^.;:?!]{0,45})$/;
 const IS =
-  /(?:^|[^a-z])(?:it|this|that|these|those|what you have(?: [a-z]{2,12})?|what you are [a-z]{2,14}|(?:your|the|that|this|these|those) [a-z' -]{2,60}) ?(?: is| are|'s|(?: sounds?| looks?| seems?)(?: a lot)? like|must be|has to be)( [^.;:?!]{0,40})$/;
+  /(?:^|[^a-z])(?:it|this|that|these|those|what you have(?: [a-z]{2,12})?|what you are [a-z]{2,14}|(?:your|the|that|this|these|those) [a-z' -]{2,60}) ?(?: is| are|'s|(?: sounds?| looks?| seems?)(?: a lot)? like| must be| has to be| would be)( [^.;:?!]{0,40})$/;
 const COMES =
   /\b(?:your|the|these|those|this|that|it) (?:[a-z' -]{2,60} )?(?:(?:is|are) (?:caused by|due to|the result of|because of|down to|consistent with|typical of|a sign of|signs of)|comes? from|points? to|stems? from|indicates?|confirms?|suggests?|shows?|signals?|means?|screams?)(?: [a-z]{1,14}){0,3} $/;
 const SAYS =
-  /(?:\bdiagnosis(?: is|:)|^ {0,2}(?:it |that |this )?(?:sounds|looks) like|\bdealing with|\bdiagnose you with)(?: [a-z]{1,14}){0,4} $/;
+  /(?:\bdiagnosis(?: is|:)|^ {0,2}(?:it |that |this )?(?:sounds|looks) like|\bdealing with|\bdiagnose you with|\b(?:no doubt about it|my (?:verdict|conclusion)(?: is)?)[:,])(?: [a-z]{1,14}){0,4} $/;
 /** `This is a study on`, `a drug for`, `a symptom of`: about an illness, not the reader's. */
 const ABOUT =
   /\b(?:for|on|about|in|to|by|with|from|against|of|symptoms?|treat[a-z]{0,5}|causes?|study|history|test|tests|drug|appointments?|question|called|known|defined|code|error|not|no|never)\b|n't\b/;
 const CASE_OF = /\b(?:case|form|type|sign|signs|kind|bout|attack|touch|episode|start|beginning|stages?|onset) of\b/;
 /** What the reader may have that is no illness though one is named behind. */
 const HAS_OTHER =
-  /\b(?:family|account|to|question|history|for|about|medicine|drug|overcome|friend|who|whose|test|tests|risk)\b/;
+  /\b(?:family|account|on|expert|beaten|survived|study|research|working|interested|read|clinic|to|question|history|for|about|medicine|drug|overcome|friend|who|whose|test|tests|risk)\b/;
 const STATE = /\byou (?:are|is|have become|seem to be)(?: [a-z]{2,12})? $/;
 const INJURY = /\byou (?:have|has)(?: (?:a|an))? $/;
 const NO_DOCTOR =
@@ -36,7 +36,7 @@ const DOUBTLESS = /\b(?:no doubt|without (?:a )?doubt|not sure but|can tell you|
 const MACHINE = /\b(?:computer|phone|car|website|software|code|account|system|server|economy|laptop|device)\b/;
 /** `Disease progression` is measured, not had. */
 const BEHIND_NAME =
-  /^ (?:progression|activity|risk|severity|management|prevention|control|research|treatment|medication|awareness)\b/;
+  /^ (?:stud(?:y|ies)|clinics?|day|drugs?|tests?|center|centre|patients?|charity|insurance|website|specialist|symptoms|progression|activity|risk|severity|management|prevention|control|research|treatment|medication|awareness)\b/;
 /** Nothing is said of anybody without one of these. */
 const READER = /\b(?:you|your|he|she|it|this|that|these|those|diagnos(?:is|e)|sounds|looks|dealing)\b/;
 const KINDS = ['no_doctor', 'condition'] as const;
