@@ -6,8 +6,8 @@ import { Reliability } from './reliability.js';
 import { TaskTally } from './task-tally.js';
 import type { Timeline } from './timeline.js';
 
-/** Calls that labels may still find, the latest ones. */
-const MAX_JOINED = 200_000;
+/** Calls that labels may still find: at least so many of the latest ones, at most twice as many. */
+const GENERATION = 100_000;
 const MAX_TASKS = 20;
 const MAX_ATTRIBUTES = 20;
 const MAX_VALUES = 50;
@@ -30,7 +30,9 @@ export class LabelTally {
   unjoined = 0;
   readonly #timeline: Timeline;
   readonly #positive: string | undefined;
-  readonly #joined = new Map<string, Joined>();
+  // Two generations, not one queue: to find the oldest entry of a map, all that left before it are passed over.
+  #young = new Map<string, Joined>();
+  #old = new Map<string, Joined>();
   readonly #attributes = new BoundedNames(
     MAX_ATTRIBUTES,
     attribute => new BoundedNames(MAX_VALUES, value => `${attribute}\0${value}`),
@@ -135,12 +137,14 @@ export class LabelTally {
   }
 
   #join(id: string): Joined {
-    let joined = this.#joined.get(id);
-    if (joined === undefined) {
-      joined = { slices: [], confidence: undefined, pairs: undefined };
-      this.#joined.set(id, joined);
-      if (this.#joined.size > MAX_JOINED) this.#joined.delete(this.#joined.keys().next().value as string);
+    const known = this.#young.get(id) ?? this.#old.get(id);
+    if (known !== undefined) return known;
+    if (this.#young.size >= GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
+    const joined: Joined = { slices: [], confidence: undefined, pairs: undefined };
+    this.#young.set(id, joined);
     return joined;
   }
 

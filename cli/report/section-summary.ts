@@ -130,9 +130,9 @@ function affordable({ all }: ReportFacts): Card {
   const but = missing === 0 ? '' : ` ${count(missing)} calls have no known price and are not in it.`;
   return {
     title,
-    big: `${usd(cost.per1000)} per 1,000 calls`,
+    big: usd(cost.per1000),
     sentences: [
-      `${usd(cost.usd)} in all, by list price.${but}`,
+      `per 1,000 calls, by list price; ${usd(cost.usd)} in all.${but}`,
       cost.interval === undefined
         ? 'There are too few calls for a range.'
         : `95 % range: ${usd(cost.interval[0])} to ${usd(cost.interval[1])} per 1,000.`,
