@@ -11,19 +11,19 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Detection } from '../processor/detection.js';
+import { Replay } from '../processor/recording/replay.js';
 import { StreamAlerts } from './streams/alerts.js';
-import { readStream } from './streams/stream-file.js';
+import { readStream, recordOf } from './streams/stream-file.js';
 
 function observe(path: string): string {
-  const detection = new Detection();
+  const replay = new Replay({ detection: new Detection() });
   const alerts = new StreamAlerts();
   const lines: string[] = [];
   for (const row of readStream(path)) {
     for (const alert of alerts.take(row)) lines.push(JSON.stringify(alert));
     if (row.kind !== 'call') continue;
-    const { found } = detection.observe(row.call, row.evaluations, row.extras, row.ts);
-    if (detection.stale) for (const _ of detection.refit());
-    lines.push(JSON.stringify({ i: row.i, score: found[0]?.score ?? 0 }));
+    const { findings } = replay.take(recordOf(row));
+    lines.push(JSON.stringify({ i: row.i, score: findings?.found[0]?.score ?? 0 }));
   }
   return `${lines.join('\n')}\n`;
 }

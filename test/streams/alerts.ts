@@ -1,7 +1,7 @@
-import { type DriftEvent, DriftWatch } from '../../processor/drift/drift-watch.js';
-import type { Place } from '../../processor/drift/places.js';
+import { DriftWatch } from '../../processor/drift/drift-watch.js';
 import type { DriftSignal } from '../../processor/drift/signals.js';
-import type { StreamRow } from './stream-file.js';
+import { Replay } from '../../processor/recording/replay.js';
+import { recordOf, type StreamRow } from './stream-file.js';
 
 /** What a scorer of pages calls each signal. */
 const TYPES: { readonly [S in DriftSignal]: string } = {
@@ -34,25 +34,15 @@ export interface Alert {
 
 /** Runs a stream through the drift watch that live calls go through. */
 export class StreamAlerts {
-  readonly #watch = new DriftWatch();
-  readonly #places = new Map<number, Place>();
+  readonly #replay = new Replay({ drift: new DriftWatch() });
   #last = 0;
 
   /** @returns the pages that a row raises, mostly none */
   take(row: StreamRow): readonly Alert[] {
-    return this.#events(row)
-      .filter(({ state, pages }) => state === 'detected' && pages)
+    if (row.kind === 'call') this.#last = row.i;
+    return this.#replay
+      .take(recordOf(row))
+      .drift.filter(({ state, pages }) => state === 'detected' && pages)
       .map(({ signal, scope }) => ({ alert: true, i: this.#last, type: TYPES[signal], signal, scope: scope.name }));
-  }
-
-  #events(row: StreamRow): readonly DriftEvent[] {
-    if (row.kind === 'feedback') {
-      const place = this.#places.get(row.ref);
-      return place === undefined ? [] : this.#watch.observeLabel(place, row.correct ? 1 : 0, row.ts);
-    }
-    this.#last = row.i;
-    const events = this.#watch.observe(row, row.ts);
-    this.#places.set(row.i, this.#watch.placeOf(row.call));
-    return events;
   }
 }

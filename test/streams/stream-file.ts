@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { cleanCall, type LlmCall, type Outcome } from '../../core/call.js';
 import type { Evaluation, Evaluations } from '../../processor/evaluators/evaluator.js';
 import type { CallExtras } from '../../processor/features.js';
+import type { CallRecord, LabelRecordLine } from '../../processor/recording/record.js';
 
 /** A finished call of a recorded stream, as the processor would see it. */
 export interface StreamCall {
@@ -87,6 +88,33 @@ export function* readStream(path: string): Generator<StreamRow> {
     if (row.k === 'feedback') yield { kind: 'feedback', ref: row.ref, ts: row.ts, correct: row.correct === 1 };
     else yield { kind: 'call', i: row.i, ts: row.ts, ...read(row) };
   }
+}
+
+/** A row as a monitor would have recorded it. */
+export function recordOf(row: StreamRow): CallRecord | LabelRecordLine {
+  const { ts: at } = row;
+  if (row.kind === 'feedback') {
+    const correct = row.correct ? 1 : 0;
+    return {
+      kind: 'label',
+      at,
+      call: String(row.ref),
+      task: 'default',
+      taskKind: 'binary',
+      correct,
+      replaced: false,
+    };
+  }
+  const { cost, characters } = row.extras;
+  return {
+    kind: 'call',
+    at,
+    call: row.call,
+    ...(cost === undefined ? {} : { cost }),
+    ...(characters === undefined ? {} : { characters }),
+    evaluations: row.evaluations,
+    findings: [],
+  };
 }
 
 function read(row: CallLine): { call: LlmCall; evaluations: Evaluations; extras: CallExtras } {
