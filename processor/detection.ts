@@ -144,7 +144,7 @@ export class Detection {
     }
     this.#nearby.learn(scopes, deviations);
     const young = this.#normaliser.known(contexts.model.at(-1) as string) < YOUNG;
-    this.#guard.learn(sample, this.#guard.surprises(sample), feature => {
+    this.#guard.learn(sample, undefined, feature => {
       if (!young && FEATURE_SCALES[feature]?.kind === 'measure') features[feature] = Number.NaN;
     });
     this.#normaliser.learn(contexts, features);

@@ -204,9 +204,9 @@ const MAX_ATTRIBUTES = 3;
 
 /** What else may go wrong at once with a call: its model, its kind of prompt, and what the app says of it (`withCallContext`). */
 export function scopesOf(call: LlmCall): readonly Scope[] {
-  const scopes: Scope[] = [{ kind: 'model', key: call.model.requested }];
-  if (call.template !== undefined) scopes.push({ kind: 'prompt', key: familyOf(call.template) });
+  const scopes: Scope[] = [{ kind: 'model', key: `m${call.model.requested}` }];
+  if (call.template !== undefined) scopes.push({ kind: 'prompt', key: `p${familyOf(call.template)}` });
   for (const [name, value] of Object.entries(call.context).slice(0, MAX_ATTRIBUTES))
-    scopes.push({ kind: 'attribute', key: `${name}=${value}` });
+    scopes.push({ kind: 'attribute', key: `a${name}=${value}` });
   return scopes;
 }

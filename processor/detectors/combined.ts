@@ -12,7 +12,7 @@ const WINDOW = 1024;
 /** Samples before anything is scored. */
 const MINIMUM = 10;
 /** What the ranks, and what recent calls say, count beside the peak of the features, in nats for nats. */
-const WEIGHTS = { forest: 0.6, sum: 0.4, nearby: 1.4 };
+const WEIGHTS = { forest: 1, sum: 0.6, nearby: 1.5 };
 /** Ranks from which a sample is let in only as often as it belongs there: an incident must not become the standard. */
 const GUARD = 0.99;
 const VERSION = 1;
@@ -32,6 +32,10 @@ export class CombinedDetector implements Detector {
   readonly #forest: IsolationForestDetector;
   readonly #sums = new ScoreWindow(WINDOW);
   readonly #isolations = new ScoreWindow(WINDOW);
+
+  /** The sample scored last, which mostly is the next to be learnt, and what the forest said of it. */
+  #scored: Float64Array | undefined;
+  #isolation = Number.NaN;
 
   constructor(options: { readonly width: number; readonly seed?: number }) {
     this.#width = options.width;
@@ -61,6 +65,8 @@ export class CombinedDetector implements Detector {
     let sum = 0;
     for (const surprise of surprises) sum += surprise;
     const forest = this.#forest.ready ? this.#forest.scoreOne(features) : undefined;
+    this.#scored = features;
+    this.#isolation = forest?.value ?? Number.NaN;
     const own = peakOf(surprises);
     if (evidence !== undefined) for (let f = 0; f < surprises.length; f++) surprises[f]! += evidence[f]!;
     const peak = peakOf(surprises);
@@ -86,7 +92,10 @@ export class CombinedDetector implements Detector {
       this.#forest.learnOne(features);
       return;
     }
-    const isolation = this.#forest.scoreOne(features).value;
+    const isolation =
+      this.#scored === features && !Number.isNaN(this.#isolation)
+        ? this.#isolation
+        : this.#forest.scoreOne(features).value;
     if (!this.#isolations.admits(this.#isolations.tail(isolation) >= GUARD)) return;
     this.#isolations.push(isolation);
     this.#forest.learnOne(features);

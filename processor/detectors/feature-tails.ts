@@ -9,6 +9,8 @@ const RATE = 0.5;
 /** So many at once. */
 const BURST = 2;
 const START = 2;
+/** Deviations that are never far out: about one spread. */
+const NEAR = 0.9;
 /** Values before anything is guarded. */
 const YOUNG = 200;
 
@@ -41,23 +43,25 @@ export class FeatureTails {
 
   /**
    * Learns deviations.
-   * @param surprises what `surprises` said of them
+   * @param surprises what `surprises` said of them; asked for where it is needed if absent
    * @param refused hears of each feature whose value was kept out
    */
-  learn(deviations: Float64Array, surprises: Float64Array, refused?: (feature: number) => void): void {
+  learn(deviations: Float64Array, surprises?: Float64Array, refused?: (feature: number) => void): void {
     const earned = RATE * Math.exp(-GUARD);
     const young = this.#learnt < YOUNG;
     this.#learnt += 1;
     for (let f = 0; f < deviations.length; f++) {
       this.#tokens[f] = Math.min(BURST, this.#tokens[f]! + earned);
-      if (!young && surprises[f]! >= GUARD) {
+      const deviation = deviations[f]!;
+      const far = !young && Math.abs(deviation) >= NEAR;
+      if (far && (surprises?.[f] ?? this.#histogram.surprise(f, deviation)) >= GUARD) {
         if (this.#tokens[f]! < 1) {
           refused?.(f);
           continue;
         }
         this.#tokens[f]! -= 1;
       }
-      this.#histogram.learn(f, deviations[f]!);
+      this.#histogram.learn(f, deviation);
     }
   }
 

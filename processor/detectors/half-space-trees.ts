@@ -18,8 +18,8 @@ export interface HalfSpaceTreesOptions {
 }
 
 const VERSION = 1;
-/** Deviations lie within, but for a few: they are asinh of a distance in spreads. */
-const LIMIT = 4;
+/** The middle of the boxes; what lies beyond falls into their outer halves. */
+const LIMIT = 3;
 /** A node of fewer samples than this share of a window is not looked into (`size_limit` in the paper). */
 const SIZE_LIMIT = 0.1;
 

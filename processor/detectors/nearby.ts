@@ -7,6 +7,7 @@ import { TailHistogram } from './tail-histogram.js';
 /** A group of calls that something may happen to at once, such as those of a model. `kind` is one of a few words. */
 export interface Scope {
   readonly kind: string;
+  /** Unique among all kinds. */
   readonly key: string;
 }
 
@@ -25,9 +26,10 @@ const RATE_SHARE = 2.6;
 /** A rate's deviation from which the call has the event itself. */
 const EVENT = 0.5;
 /** Running means rarer than this are mostly kept out of the reference, once there is one. */
-const GUARD = 0.005;
-const YOUNG = 300;
-const LET_IN = 8;
+const RARE = -Math.log(2 * 0.005);
+const YOUNG = 150;
+const LET_IN = 16;
+const SAMPLED = 2;
 
 /**
  * What recent calls say of one: running means of the deviations in each scope (its model, its prompt), and how unusual they
@@ -39,6 +41,7 @@ export class Nearby {
   readonly #means: LruMap<Float64Array>;
   readonly #usual = new Map<string, TailHistogram>();
   readonly #evidence: Float64Array;
+  readonly #spreads: Float64Array;
   #calls = 0;
 
   /** @param scopes that are kept, those used last */
@@ -46,6 +49,7 @@ export class Nearby {
     this.#scales = scales;
     this.#means = new LruMap(scopes);
     this.#evidence = new Float64Array(scales.length);
+    this.#spreads = new Float64Array(scales.length);
   }
 
   /**
@@ -56,7 +60,7 @@ export class Nearby {
   evidence(scopes: readonly Scope[], deviations: Float64Array): Float64Array {
     const out = this.#evidence.fill(0);
     for (const { kind, key } of scopes) {
-      const means = this.#means.get(`${kind}\0${key}`);
+      const means = this.#means.get(key);
       const usual = this.#usual.get(kind);
       if (means === undefined || usual === undefined) continue;
       for (let f = 0; f < out.length; f++) {
@@ -80,12 +84,19 @@ export class Nearby {
 
   learn(scopes: readonly Scope[], deviations: Float64Array): void {
     this.#calls += 1;
+    // Running means change slowly: every one would say the same twice.
+    const sampled = this.#calls % SAMPLED === 0;
+    const all = this.#calls % LET_IN === 0;
+    const spreads = this.#spreads;
+    for (let f = 0; f < spreads.length; f++) {
+      const limit = this.#scales[f]!.kind === 'rate' ? RATE_LIMIT : MEASURE_LIMIT;
+      spreads[f] = Math.max(-limit, Math.min(limit, Math.sinh(deviations[f]!)));
+    }
     for (const { kind, key } of scopes) {
-      const name = `${kind}\0${key}`;
-      let means = this.#means.get(name);
+      let means = this.#means.get(key);
       if (means === undefined) {
         means = new Float64Array(deviations.length);
-        this.#means.set(name, means);
+        this.#means.set(key, means);
       }
       let usual = this.#usual.get(kind);
       if (usual === undefined) {
@@ -94,12 +105,11 @@ export class Nearby {
       }
       for (let f = 0; f < deviations.length; f++) {
         if (Number.isNaN(deviations[f]!)) continue;
-        const mean = Math.asinh(means[f]! * STRETCH);
-        const rare = usual.weight(f) > YOUNG && usual.surprise(f, mean) > -Math.log(2 * GUARD);
-        if (!rare || this.#calls % LET_IN === 0) usual.learn(f, mean);
-        const limit = this.#scales[f]!.kind === 'rate' ? RATE_LIMIT : MEASURE_LIMIT;
-        const spreads = Math.sinh(deviations[f]!);
-        means[f]! += WEIGHT * (Math.max(-limit, Math.min(limit, spreads)) - means[f]!);
+        if (sampled) {
+          const mean = Math.asinh(means[f]! * STRETCH);
+          if (all || usual.weight(f) <= YOUNG || usual.surprise(f, mean) <= RARE) usual.learn(f, mean);
+        }
+        means[f]! += WEIGHT * (spreads[f]! - means[f]!);
       }
     }
   }

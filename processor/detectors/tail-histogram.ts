@@ -11,9 +11,19 @@ const PRIOR_WEIGHT = 20;
 /** Of the analytic tail: between the normal law and what operations look like, 1 in 2,500 is beyond 10 spreads. */
 const PRIOR = { scale: 1.2, power: 3.5 };
 
-/** The chance of a distance at least so far out, on its side, where nothing is known. */
-function priorTail(distance: number): number {
+/** The analytic tail at equal steps of a deviation's size: read off, as a power and a hyperbolic sine a feature cost more than all else. */
+const STEPS_A_UNIT = 128;
+const PRIOR_TAILS = Float64Array.from({ length: REACH * STEPS_A_UNIT + 2 }, (_, step) => {
+  const distance = Math.sinh(step / STEPS_A_UNIT);
   return 0.5 / (1 + (distance / PRIOR.scale) ** PRIOR.power);
+});
+
+/** The chance of a deviation of at least this size, on its side, where nothing is known. */
+function priorTail(size: number): number {
+  const at = Math.min(size, REACH) * STEPS_A_UNIT;
+  const step = Math.floor(at);
+  const low = PRIOR_TAILS[step]!;
+  return low + (at - step) * (PRIOR_TAILS[step + 1]! - low);
 }
 
 function binOf(deviation: number): number {
@@ -51,7 +61,7 @@ export class TailHistogram {
     const bin = binOf(deviation);
     const all = this.#sums[feature]!;
     const beyond = deviation > 0 ? all - this.#below(feature, bin) : this.#below(feature, bin + 1);
-    const prior = PRIOR_WEIGHT * priorTail(Math.abs(Math.sinh(deviation)));
+    const prior = PRIOR_WEIGHT * priorTail(Math.abs(deviation));
     return Math.max(0, -Math.log((2 * (Math.max(0, beyond) + prior)) / (all + PRIOR_WEIGHT)));
   }
 

@@ -1,4 +1,5 @@
 // Cost of the detectors, as ratios to a plain implementation in the same run: `node dist/test/bench/detectors.js`.
+import { createRequire } from 'node:module';
 import { createRandom, type Random } from '../../core/random.js';
 import { Calibrator } from '../../processor/detectors/calibrate.js';
 import { ContextNormaliser } from '../../processor/detectors/context-normaliser.js';
@@ -53,9 +54,13 @@ function median(values: readonly number[]): number {
 }
 
 /** Microseconds an item, medians of interleaved rounds. */
-function compare(contestants: Readonly<Record<string, () => void>>, items: number): Record<string, number> {
+function compare(
+  contestants: Readonly<Record<string, () => void>>,
+  items: number,
+  rounds = ROUNDS,
+): Record<string, number> {
   const times = new Map(Object.keys(contestants).map(name => [name, [] as number[]]));
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(contestants)) {
       const begin = performance.now();
       run();
@@ -78,6 +83,31 @@ const gauss = (random: Random): number => {
   for (let i = 0; i < 6; i++) sum += random();
   return sum;
 };
+
+interface Forest {
+  predict(rows: readonly unknown[]): readonly number[];
+}
+
+/** The forests on npm, each with 100 trees of its own making: fitted, and asked for many rows at once, as they want it. */
+function npmForests(rows: readonly Float64Array[]): Record<string, () => void> {
+  const require = createRequire(import.meta.url);
+  const { IsolationForest: Objects } = require('isolation-forest') as {
+    readonly IsolationForest: new () => Forest & { fit(rows: readonly unknown[]): void };
+  };
+  const { IsolationForest: Arrays } = require('ml-isolation-forest') as {
+    readonly IsolationForest: new (o: { nEstimators: number }) => Forest & { train(rows: readonly unknown[]): void };
+  };
+  const asObjects = rows.map(row => Object.fromEntries([...row].map((x, f) => [`f${f}`, x])));
+  const asArrays = rows.map(row => [...row]);
+  const objects = new Objects();
+  objects.fit(asObjects);
+  const arrays = new Arrays({ nEstimators: TREES });
+  arrays.train(asArrays);
+  return {
+    'isolation-forest': () => void objects.predict(asObjects),
+    'ml-isolation-forest': () => void arrays.predict(asArrays),
+  };
+}
 
 let sink = 0;
 for (const [law, draw] of [
@@ -106,6 +136,19 @@ for (const [law, draw] of [
   );
   print(`score of a row, ${TREES} trees, ${WIDTH} features, ${law}`, scores, 'us');
   console.log(`  packed / objects: ${(scores['packed']! / scores['objects']!).toFixed(2)}`);
+  const others = compare(
+    {
+      packed: () => {
+        for (const row of rows) sink += forest.score(row);
+      },
+      ...npmForests(rows),
+    },
+    ROWS,
+    9,
+  );
+  print('  beside the packages on npm', others, 'us');
+  for (const name of ['isolation-forest', 'ml-isolation-forest'])
+    console.log(`  packed / ${name}: ${(others['packed']! / others[name]!).toFixed(3)}`);
   const fits = compare({ packed: () => void fit(), objects: () => void plainForest(rows, random) }, 1000);
   print(`  fit to ${ROWS} rows`, fits, 'ms');
 }

@@ -213,11 +213,11 @@ describe('scopesOf', () => {
     const context = { team: 'search', tier: 'pro', a: '1', b: '2' };
     const scopes = scopesOf(call({ template: 'answers@3', context }));
     assert.deepEqual(scopes.slice(0, 3), [
-      { kind: 'model', key: 'gpt-x' },
-      { kind: 'prompt', key: 'answers' },
-      { kind: 'attribute', key: 'team=search' },
+      { kind: 'model', key: 'mgpt-x' },
+      { kind: 'prompt', key: 'panswers' },
+      { kind: 'attribute', key: 'ateam=search' },
     ]);
     assert.equal(scopes.length, 5);
-    assert.deepEqual(scopesOf(call()), [{ kind: 'model', key: 'gpt-x' }]);
+    assert.deepEqual(scopesOf(call()), [{ kind: 'model', key: 'mgpt-x' }]);
   });
 });
