@@ -6,6 +6,7 @@ import { authFailures } from './alerts/auth-failures.js';
 import { blind } from './alerts/blind.js';
 import { down } from './alerts/down.js';
 import { driftActive } from './alerts/drift-active.js';
+import { droppingEvents } from './alerts/dropping-events.js';
 import { errorRatioHigh } from './alerts/error-ratio-high.js';
 import { latencyP95High } from './alerts/latency-p95-high.js';
 import { modelChanged } from './alerts/model-changed.js';
@@ -15,6 +16,7 @@ import { providerOutage } from './alerts/provider-outage.js';
 import { rateLimited } from './alerts/rate-limited.js';
 import { refusalRatioHigh } from './alerts/refusal-ratio-high.js';
 import { secretLeaked } from './alerts/secret-leaked.js';
+import { seriesLimitNear } from './alerts/series-limit-near.js';
 import { timeouts } from './alerts/timeouts.js';
 import { watchdog } from './alerts/watchdog.js';
 import { type GrafanaOptions, type ResolvedOptions, resolveOptions } from './options.js';
@@ -27,6 +29,8 @@ const TABLE: readonly AlertFactory[] = [
   down,
   targetsAbsent,
   blind,
+  droppingEvents,
+  seriesLimitNear,
   providerOutage,
   authFailures,
   errorRatioHigh,

@@ -124,6 +124,8 @@ describe('rules in promtool', () => {
       ['LLMRateLimited', /="rate_limit"/, '=~"rate_limit|server"'],
       ['LLMAuthFailures', '> 3', '> 2'],
       ['LLMTimeouts', '> 0.02', '> 0.01'],
+      ['LLMMonitorSeriesLimitNear', '> 0.9', '>= 0.9'],
+      ['LLMMonitorDroppingEvents', '> 0', '> 100000'],
     ];
     for (const [alert, from, to] of faults) {
       const folder = written({ timings: fastTimings });
