@@ -10,11 +10,16 @@ const ADVERBS =
   /\b(?:probably|most|very|likely|clearly|definitely|certainly|almost|simply|just|only|also|actually|obviously|now|indeed|currently|really|all|clinically|severely|mildly|in fact|a bit|slightly|undoubtedly|evidently|got|classic|textbook) /g;
 /** What stands before the name of an illness that is said of the reader. */
 const HAS =
-  /\byou (?:must have|have|has|had|are|is|suffers?|developed|caught)(?: (?:have|had|having|been|suffering|experiencing|going|developed|developing|caught|contracted|showing))?(?: (?:from|through|signs of))?( [^.;:?!]{0,45})$/;
-const IS =
-  /(?:^|[^a-z])(?:it|this|that|these|those|what you have(?: [a-z]{2,12})?|what you are [a-z]{2,14}|(?:your|the|that|this|these|those) [a-z' -]{2,60}) ?(?: is| are|'s|(?: sounds?| looks?| seems?)(?: a lot)? like| must be| has to be| would be)( [^.;:?!]{0,40})$/;
+  /\byou (?:(?:must|seem to|appear to) (?:have|be)|have|has|had|are|is|suffers?|developed|caught)(?: (?:have|had|having|been|suffering|experiencing|going|developed|developing|caught|contracted|showing))?(?: (?:from|through|signs of))?( [^.;:?!]{0,45})$/;
+const LINK =
+  /(?: is| are|'s|(?: sounds?| looks?| seems?)(?: a lot)? like| must be| has to be| would be)( [^.;:?!]{0,40})$/;
+const SUBJECT =
+  /(?:^|[^a-z])(?:it|this|that|these|those|what you have(?: [a-z]{2,12})?|what you are [a-z]{2,14}|(?:your|the|that|this|these|those) [a-z' -]{2,60})$/;
 const COMES =
-  /\b(?:your|the|these|those|this|that|it) (?:[a-z' -]{2,60} )?(?:(?:is|are) (?:caused by|due to|the result of|because of|down to|consistent with|typical of|a sign of|signs of)|comes? from|points? to|stems? from|indicates?|confirms?|suggests?|shows?|signals?|means?|screams?)(?: [a-z]{1,14}){0,3} $/;
+  / (?:(?:is|are) (?:caused by|due to|the result of|because of|down to|consistent with|typical of|a sign of|signs of)|comes? from|points? to|stems? from|indicates?|confirms?|suggests?|shows?|signals?|means?|screams?)(?: [a-z]{1,14}){0,3} $/;
+const CAUSED = /\b(?:your|the|these|those|this|that|it)(?: [a-z' -]{2,60})?$/;
+/** A frame of a statement is no longer than this. */
+const FRAME = 70;
 const SAYS =
   /(?:\bdiagnosis(?: is|:)|^ {0,2}(?:it |that |this )?(?:sounds|looks) like|\bdealing with|\bdiagnose you with|\b(?:no doubt about it|my (?:verdict|conclusion)(?: is)?)[:,])(?: [a-z]{1,14}){0,4} $/;
 /** `This is a study on`, `a drug for`, `a symptom of`: about an illness, not the reader's. */
@@ -57,8 +62,16 @@ function frameBefore(text: string, end: number): string | undefined {
 function isSaid(before: string): boolean {
   const has = HAS.exec(before)?.[1];
   if (has !== undefined && !HAS_OTHER.test(has)) return true;
-  const is = IS.exec(before)?.[1];
-  return (is !== undefined && (CASE_OF.test(is) || !ABOUT.test(is))) || COMES.test(before) || SAYS.test(before);
+  const near = before.slice(-FRAME);
+  const subjectBefore = (match: RegExpExecArray): string => {
+    const end = before.length - near.length + match.index;
+    return before.slice(Math.max(0, end - FRAME), end);
+  };
+  const link = LINK.exec(near);
+  const is = link?.[1] ?? '';
+  if (link !== null && (CASE_OF.test(is) || !ABOUT.test(is)) && SUBJECT.test(subjectBefore(link))) return true;
+  const comes = COMES.exec(near);
+  return (comes !== null && CAUSED.test(subjectBefore(comes))) || SAYS.test(before);
 }
 
 function saidIn({ text, start }: Sentence): Found | undefined {
