@@ -4,10 +4,12 @@ import { accuracyLow } from './alerts/accuracy-low.js';
 import { anomalyBurst } from './alerts/anomaly-burst.js';
 import { authFailures } from './alerts/auth-failures.js';
 import { blind } from './alerts/blind.js';
+import { calibrationOff } from './alerts/calibration-off.js';
 import { down } from './alerts/down.js';
 import { driftActive } from './alerts/drift-active.js';
 import { droppingEvents } from './alerts/dropping-events.js';
 import { errorRatioHigh } from './alerts/error-ratio-high.js';
+import { f1Low } from './alerts/f1-low.js';
 import { latencyP95High } from './alerts/latency-p95-high.js';
 import { modelChanged } from './alerts/model-changed.js';
 import { personalDataRatioHigh } from './alerts/personal-data-ratio-high.js';
@@ -38,6 +40,8 @@ const TABLE: readonly AlertFactory[] = [
   timeouts,
   latencyP95High,
   accuracyLow,
+  f1Low,
+  calibrationOff,
   anomalyBurst,
   modelChanged,
   driftActive,
