@@ -17,6 +17,8 @@ export interface ShareRule {
   readonly every: number;
   /** Cases in the window below which a share says nothing. */
   readonly least: number;
+  /** Bad cases below which it says nothing either; none if absent. */
+  readonly leastBad?: number;
 }
 
 /** A condition as Prometheus sees it: false, true for a while, firing, and firing on for a while. */
@@ -85,7 +87,7 @@ export class ShareAlert {
 
   /** Lets time pass; time that goes back is no time. */
   advance(at: number): readonly number[] {
-    const { every, threshold, least } = this.#rule;
+    const { every, threshold, least, leastBad = 0 } = this.#rule;
     const step = Math.floor(at / every);
     this.#step ??= step;
     const pages: number[] = [];
@@ -97,7 +99,8 @@ export class ShareAlert {
         break;
       }
       const now = (this.#step + 1) * every;
-      const holds = this.#allCases >= least && this.#allBad / this.#allCases > threshold;
+      const enough = this.#allCases >= least && this.#allBad >= leastBad;
+      const holds = enough && this.#allBad / this.#allCases > threshold;
       if (this.#firing.evaluate(now, holds)) pages.push(now);
       this.#step++;
       const slot = this.#step % this.#cases.length;

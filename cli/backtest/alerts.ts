@@ -1,4 +1,4 @@
-import { PRESET_TABLE, type PresetName, type Severity, type Thresholds } from '../../core/presets.js';
+import { PRESET_TABLE, type Preset, type PresetName, type Severity, type Thresholds } from '../../core/presets.js';
 import { defaultTimings, seconds } from '../../grafana/options.js';
 import type { Findings } from '../../processor/detection.js';
 import type { CallRecord, LabelRecordLine } from '../../processor/recording/record.js';
@@ -28,6 +28,8 @@ const BEYOND_P95 = 0.05;
 /** Models, tasks and detectors that are followed apart; later ones are followed together. */
 const MOST_GROUPS = 1000;
 
+/** Flagged calls in the window below which one of them says nothing, as in the generated rules. */
+const LEAST_FLAGGED = 3;
 const QUALITY = [
   ['LLMPersonalDataRatioHigh', 'pii', 'personalDataRatio'],
   ['LLMRefusalRatioHigh', 'refusal', 'refusalRatio'],
@@ -145,18 +147,19 @@ function shareDefs(preset: PresetName): readonly ShareDef[] {
       rule: shareRule(BEYOND_P95, ms(hold.latency)),
       bad: ({ call }) => (Number.isNaN(call.duration) ? undefined : call.duration > thresholds.latencyP95),
     },
-    ...qualityDefs(thresholds),
+    ...qualityDefs(PRESET_TABLE[preset]),
   ];
 }
 
 /** Shares of answers that an evaluator flags, where the preset has a threshold for them. */
-function qualityDefs(thresholds: Thresholds): readonly ShareDef[] {
+function qualityDefs({ thresholds, severities }: Preset): readonly ShareDef[] {
   const known = new Map<string, number>(Object.entries(thresholds));
   return QUALITY.flatMap(([alert, evaluator, name]) => {
     const threshold = known.get(name);
     if (threshold === undefined) return [];
-    const rule = shareRule(threshold, ms(defaultTimings.hold.errors));
-    return [{ alert, severity: 'warning' as const, rule, bad: flagged(evaluator) }];
+    const rule = { ...shareRule(threshold, ms(defaultTimings.hold.quality)), leastBad: LEAST_FLAGGED };
+    const severity = evaluator === 'pii' ? severities.personalData : 'warning';
+    return [{ alert, severity, rule, bad: flagged(evaluator) }];
   });
 }
 
