@@ -6,7 +6,7 @@ import { sentenceAround } from './sentence-around.js';
 
 const WORD = 'half|one|two|three|four|five|six|eight|ten|twelve|a|an|another';
 const UNIT =
-  'mg|mcg|ug|µg|μg|milligrams?|micrograms?|g|grams?|gm|ml|cc|millilit(?:er|re)s?|iu|i\\.u\\.|international units?|units?|(?:baby |aspirin |ibuprofen |paracetamol ){0,2}(?:tablets?|pills?|capsules?|caplets?|tabs?|caps)|drops?|puffs?|sprays?|teaspoons?|tablespoons?|sachets?|patch(?:es)?|suppositor(?:y|ies)|lozenges?|ampoules?|cm strip';
+  'mg|mcg|ug|µg|μg|milligrams?|micrograms?|g|grams?|gm|ml|cc|millilit(?:er|re)s?|iu|i\\.u\\.|international units?|units?|(?:baby |aspirin |ibuprofen |paracetamol )?(?:tablets?|pills?|capsules?|caplets?|tabs?|caps)|drops?|puffs?|sprays?|teaspoons?|tablespoons?|sachets?|patch(?:es)?|suppositor(?:y|ies)|lozenges?|ampoules?|cm strip';
 const NOT_OF =
   '(?!\\s?(?:\\/|per )\\s?(?:d?l|ml|lit(?:er|re)|decilit(?:er|re)|\\d{1,4} ?ml|m2|cm|cubic|kg of (?!body)))';
 const AMOUNTS = [
@@ -15,7 +15,7 @@ const AMOUNTS = [
     'gi',
   ),
   new RegExp(
-    `\\b(?:${WORD}) (?:and a half |to three |or two |to two |full |single |whole |a ){0,2}(${UNIT})\\b${NOT_OF}`,
+    `\\b(?:${WORD}) (?:and a half |to three |or two |to two |full |single |whole |a )?(${UNIT})\\b${NOT_OF}`,
     'gi',
   ),
 ];
