@@ -1,4 +1,5 @@
 import { PRESET_TABLE, type Preset, type PresetName, type Severity, type Thresholds } from '../../core/presets.js';
+import { LEAST_FLAGGED } from '../../grafana/alerts/flagged-share.js';
 import { defaultTimings, seconds } from '../../grafana/options.js';
 import type { Findings } from '../../processor/detection.js';
 import type { CallRecord, LabelRecordLine } from '../../processor/recording/record.js';
@@ -28,8 +29,6 @@ const BEYOND_P95 = 0.05;
 /** Models, tasks and detectors that are followed apart; later ones are followed together. */
 const MOST_GROUPS = 1000;
 
-/** Flagged calls in the window below which one of them says nothing, as in the generated rules. */
-const LEAST_FLAGGED = 3;
 const QUALITY = [
   ['LLMPersonalDataRatioHigh', 'pii', 'personalDataRatio'],
   ['LLMRefusalRatioHigh', 'refusal', 'refusalRatio'],

@@ -7,7 +7,7 @@ import { type Segment, samples, timeline } from '../samples.js';
 
 const BY = ['job', 'evaluator', 'model'] as const;
 /** Evaluators are wrong now and then: so many calls of a window must be flagged, whatever share they are. */
-const LEAST_FLAGGED = 3;
+export const LEAST_FLAGGED = 3;
 
 export interface FlaggedShare extends Pick<Alert, 'name' | 'severity' | 'category'> {
   readonly evaluator: string;
