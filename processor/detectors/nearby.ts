@@ -20,6 +20,8 @@ const RATE_LIMIT = 8;
 const STRETCH = 3;
 /** Surprise, in nats, up to which a running mean says nothing; 1 in 55 is beyond by chance. */
 const NOTHING = 4;
+/** A running mean, in spreads, that is never so surprising: a mean of 30 has a spread of 0.13 itself. */
+const SMALL = 0.2;
 /** How much of what is beyond counts. An event among others like it says more than a quantity. */
 const MEASURE_SHARE = 1.3;
 const RATE_SHARE = 2.6;
@@ -67,7 +69,7 @@ export class Nearby {
         const scale = this.#scales[f]!;
         const mean = means[f]!;
         const own = deviations[f]!;
-        if (mean === 0 || Number.isNaN(own)) continue;
+        if (!(mean > SMALL || mean < -SMALL) || Number.isNaN(own)) continue;
         if (scale.harm === 'high' ? mean < 0 : scale.harm === 'low' && mean > 0) continue;
         const rate = scale.kind === 'rate';
         if (rate && own <= EVENT) continue;
