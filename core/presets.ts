@@ -8,8 +8,6 @@ export type Severity = 'critical' | 'warning' | 'info' | 'none';
 export interface Thresholds {
   /** Accuracy pages when the upper end of its 95 % interval is below it. */
   readonly accuracy: number;
-  /** F1 of one class pages when the upper end of its 95 % interval is below it. Lower than accuracy: rare classes are harder. */
-  readonly f1: number;
   /** Expected calibration error that is accepted, 0..1; 500 labels of a calibrated model show up to 0.06 by chance. */
   readonly calibrationError: number;
   /** Share of calls that may fail. */
@@ -45,7 +43,6 @@ export interface Preset {
     readonly anomaly: Severity;
     readonly modelChange: Severity;
     readonly drift: Severity;
-    readonly f1: Severity;
     readonly personalData: Severity;
   };
 }
@@ -55,7 +52,6 @@ export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
     evaluators: [],
     thresholds: {
       accuracy: 0.9,
-      f1: 0.7,
       calibrationError: 0.15,
       errorRatio: 0.05,
       outageRatio: 0.5,
@@ -75,7 +71,6 @@ export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
       anomaly: 'warning',
       modelChange: 'warning',
       drift: 'warning',
-      f1: 'warning',
       personalData: 'warning',
     },
   },
@@ -83,7 +78,6 @@ export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
     evaluators: ['promise', 'advice', 'pii_input'],
     thresholds: {
       accuracy: 0.95,
-      f1: 0.8,
       calibrationError: 0.1,
       errorRatio: 0.02,
       outageRatio: 0.5,
@@ -103,7 +97,6 @@ export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
       anomaly: 'warning',
       modelChange: 'critical',
       drift: 'warning',
-      f1: 'critical',
       personalData: 'critical',
     },
   },
@@ -111,7 +104,6 @@ export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
     evaluators: ['dosage', 'diagnosis', 'advice', 'pii_input'],
     thresholds: {
       accuracy: 0.95,
-      f1: 0.8,
       calibrationError: 0.1,
       errorRatio: 0.02,
       outageRatio: 0.5,
@@ -131,7 +123,6 @@ export const PRESET_TABLE: Readonly<Record<PresetName, Preset>> = {
       anomaly: 'critical',
       modelChange: 'critical',
       drift: 'critical',
-      f1: 'critical',
       personalData: 'critical',
     },
   },

@@ -9,7 +9,6 @@ import { down } from './alerts/down.js';
 import { driftActive } from './alerts/drift-active.js';
 import { droppingEvents } from './alerts/dropping-events.js';
 import { errorRatioHigh } from './alerts/error-ratio-high.js';
-import { f1Low } from './alerts/f1-low.js';
 import { latencyP95High } from './alerts/latency-p95-high.js';
 import { modelChanged } from './alerts/model-changed.js';
 import { personalDataRatioHigh } from './alerts/personal-data-ratio-high.js';
@@ -40,7 +39,6 @@ const TABLE: readonly AlertFactory[] = [
   timeouts,
   latencyP95High,
   accuracyLow,
-  f1Low,
   calibrationOff,
   anomalyBurst,
   modelChanged,
