@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import {
   calibrationErrorEqualMass,
@@ -20,26 +19,18 @@ import {
   rocAucOneVsRest,
   splitScores,
 } from '../../processor/truth/scores.js';
-import { sharedPath, skipWithoutShared } from '../shared.js';
+import { skipWithoutShared } from '../shared.js';
 import { compare } from './compare.js';
+import { type ReferenceCase, type ReferenceLabel, referenceCases } from './reference-files.js';
 
-type Label = string | number | boolean;
-interface Case {
-  readonly name: string;
-  readonly labels: readonly Label[];
-  readonly positive: Label | null;
-  readonly y_true: readonly Label[];
-  readonly y_pred: readonly Label[];
-  readonly y_score: readonly number[] | readonly (readonly number[])[] | null;
-  readonly expected: Readonly<Record<string, unknown>>;
-}
+type Case = ReferenceCase<Readonly<Record<string, unknown>>>;
 
-const path = sharedPath('data', 'reference', 'classification.json');
-const cases: readonly Case[] = path === undefined ? [] : JSON.parse(readFileSync(path, 'utf8')).cases;
+const cases: readonly Case[] = referenceCases();
 
 function matrixOf({ labels, y_true, y_pred }: Case): Confusion {
   const matrix = new Confusion();
-  for (const [i, truth] of y_true.entries()) matrix.add(labels.indexOf(truth), labels.indexOf(y_pred[i] as Label));
+  for (const [i, truth] of y_true.entries())
+    matrix.add(labels.indexOf(truth), labels.indexOf(y_pred[i] as ReferenceLabel));
   return matrix;
 }
 
@@ -115,7 +106,7 @@ function binaryFigures(c: Case, scores: readonly number[]): Record<string, unkno
 
 function multiclassFigures(c: Case, rows: readonly (readonly number[])[]): Record<string, unknown> {
   const truth = c.y_true.map(label => c.labels.indexOf(label));
-  const confidence = rows.map((row, i) => row[c.labels.indexOf(c.y_pred[i] as Label)] as number);
+  const confidence = rows.map((row, i) => row[c.labels.indexOf(c.y_pred[i] as ReferenceLabel)] as number);
   const right = c.y_true.map((label, i) => label === c.y_pred[i]);
   const scores = { rows, truth, classes: c.labels.length };
   return {

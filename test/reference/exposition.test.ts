@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { cleanCall } from '../../core/call.js';
 import { parseFeedback } from '../../core/feedback.js';
@@ -8,30 +7,23 @@ import { GroundTruth, type TaskConfig } from '../../processor/truth/ground-truth
 import { parseExposition } from '../exporter/exposition-parser.js';
 import { running } from '../exporter/harness.js';
 import { FakeClock } from '../fake-clock.js';
-import { sharedPath, skipWithoutShared } from '../shared.js';
+import { skipWithoutShared } from '../shared.js';
+import { type ReferenceCase, type ReferenceLabel, referenceCases } from './reference-files.js';
 
-type Label = string | number | boolean;
 type Rates = Readonly<Record<'precision' | 'recall' | 'f1', number>>;
 type Flags = Readonly<Record<'precision_undefined' | 'recall_undefined' | 'f1_undefined', boolean>>;
-interface Case {
-  readonly name: string;
-  readonly labels: readonly Label[];
-  readonly positive: Label | null;
-  readonly y_true: readonly Label[];
-  readonly y_pred: readonly Label[];
-  readonly y_score: readonly number[] | readonly (readonly number[])[] | null;
-  readonly expected: Readonly<Record<string, unknown>> & {
+type Case = ReferenceCase<
+  Readonly<Record<string, unknown>> & {
     readonly n: number;
     readonly mcc_undefined: boolean;
     readonly kappa_undefined: boolean;
-    readonly per_class: readonly (Rates & Flags & { readonly label: Label })[];
-  };
-}
+    readonly per_class: readonly (Rates & Flags & { readonly label: ReferenceLabel })[];
+  }
+>;
 
 const RATES = ['precision', 'recall', 'f1'] as const;
 const TOLERANCE = 1e-8;
-const path = sharedPath('data', 'reference', 'classification.json');
-const cases: readonly Case[] = path === undefined ? [] : JSON.parse(readFileSync(path, 'utf8')).cases;
+const cases: readonly Case[] = referenceCases();
 
 const key = (measure: string, average = '', name = ''): string => JSON.stringify([measure, average, name]);
 
@@ -66,7 +58,7 @@ function taskOf({ labels, positive }: Case): TaskConfig {
 /** P(positive), or of more classes the probability of the one that was predicted. */
 function scoreOf({ labels, y_pred, y_score }: Case, row: number): number | undefined {
   const given = y_score?.[row];
-  return typeof given === 'object' ? given[labels.indexOf(y_pred[row] as Label)] : given;
+  return typeof given === 'object' ? given[labels.indexOf(y_pred[row] as ReferenceLabel)] : given;
 }
 
 test('a page shows every measure of the reference that has a value, and no sample of one that has none', {

@@ -1,32 +1,24 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Confusion } from '../../processor/truth/confusion.js';
 import { f1Interval, type Interval } from '../../processor/truth/interval.js';
 import { macroInterval } from '../../processor/truth/macro-interval.js';
 import { classification } from '../../processor/truth/measures.js';
-import { sharedPath, skipWithoutShared } from '../shared.js';
+import { skipWithoutShared } from '../shared.js';
+import { type ReferenceCase, type ReferenceLabel, referenceCases } from './reference-files.js';
 
-type Label = string | number | boolean;
-interface Case {
-  readonly name: string;
-  readonly labels: readonly Label[];
-  readonly positive: Label | null;
-  readonly y_true: readonly Label[];
-  readonly y_pred: readonly Label[];
-  readonly expected: {
-    readonly n: number;
-    readonly f1_bootstrap95?: { readonly low: number; readonly high: number } | null;
-    readonly per_class: readonly { readonly tp: number; readonly fp: number; readonly fn: number }[];
-  };
-}
+type Case = ReferenceCase<{
+  readonly n: number;
+  readonly f1_bootstrap95?: { readonly low: number; readonly high: number } | null;
+  readonly per_class: readonly { readonly tp: number; readonly fp: number; readonly fn: number }[];
+}>;
 
-const path = sharedPath('data', 'reference', 'classification.json');
-const cases: readonly Case[] = path === undefined ? [] : JSON.parse(readFileSync(path, 'utf8')).cases;
+const cases: readonly Case[] = referenceCases();
 
 function ours({ labels, positive, y_true, y_pred }: Case): Interval | undefined {
   const matrix = new Confusion();
-  for (const [i, truth] of y_true.entries()) matrix.add(labels.indexOf(truth), labels.indexOf(y_pred[i] as Label));
+  for (const [i, truth] of y_true.entries())
+    matrix.add(labels.indexOf(truth), labels.indexOf(y_pred[i] as ReferenceLabel));
   if (positive !== null) {
     const { tp, fp, fn } = matrix.counts(labels.indexOf(positive));
     return f1Interval(tp, fp, fn);

@@ -1,30 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { windowLabel } from '../../processor/truth/task-config.js';
 import { createRig } from '../processor/truth/truth-harness.js';
-import { sharedPath, skipWithoutShared } from '../shared.js';
+import { skipWithoutShared } from '../shared.js';
 import { compare } from './compare.js';
+import { type ReferenceStream, referenceStreams } from './reference-files.js';
 
-type Event = readonly [at: number, kind: 'call' | 'label', id: string, said: string, score?: number | null];
 type Figures = Readonly<Record<string, number | boolean | null | readonly number[]>>;
-interface Stream {
-  readonly name: string;
-  readonly labels: readonly string[];
-  readonly positive: string | null;
-  readonly ttl: number;
-  readonly count_windows: readonly number[];
-  readonly time_windows: readonly number[];
-  readonly events: readonly Event[];
-  readonly expected: readonly {
-    readonly at: number;
-    readonly count_window: Readonly<Record<string, Figures>>;
-    readonly time_window: Readonly<Record<string, Figures>>;
-  }[];
-}
+type Stream = ReferenceStream<{
+  readonly count_window: Readonly<Record<string, Figures>>;
+  readonly time_window: Readonly<Record<string, Figures>>;
+}>;
 
-const path = sharedPath('data', 'reference', 'windows.json');
-const streams: readonly Stream[] = path === undefined ? [] : JSON.parse(readFileSync(path, 'utf8')).streams;
+const streams: readonly Stream[] = referenceStreams();
 const RATES = ['precision', 'recall', 'f1'] as const;
 
 test('what is undefined is absent, every other figure and interval is the reference', {

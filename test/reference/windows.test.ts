@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { confidenceOf, expectedCalibrationError } from '../../processor/truth/calibration.js';
 import { CallIndex } from '../../processor/truth/call-index.js';
@@ -16,25 +15,13 @@ import {
 } from '../../processor/truth/sliding-window.js';
 import { windowLabel } from '../../processor/truth/task-config.js';
 import { createRig, pick, type Rig } from '../processor/truth/truth-harness.js';
-import { sharedPath, skipWithoutShared } from '../shared.js';
+import { skipWithoutShared } from '../shared.js';
 import { compare } from './compare.js';
+import { type ReferenceEvent, type ReferenceStream, referenceStreams } from './reference-files.js';
 
-type Event =
-  | readonly [at: number, kind: 'call', id: string, prediction: string, score: number | null]
-  | readonly [at: number, kind: 'label', id: string, label: string];
-interface Stream {
-  readonly name: string;
-  readonly labels: readonly string[];
-  readonly positive: string | null;
-  readonly ttl: number;
-  readonly count_windows: readonly number[];
-  readonly time_windows: readonly number[];
-  readonly events: readonly Event[];
-  readonly expected: readonly (Readonly<Record<string, unknown>> & { readonly at: number })[];
-}
+type Stream = ReferenceStream<Readonly<Record<string, unknown>>>;
 
-const path = sharedPath('data', 'reference', 'windows.json');
-const streams: readonly Stream[] = path === undefined ? [] : JSON.parse(readFileSync(path, 'utf8')).streams;
+const streams: readonly Stream[] = referenceStreams();
 
 function figures(window: SlidingWindow, { labels, positive }: Stream): Record<string, unknown> {
   const { matrix } = window;
@@ -100,7 +87,7 @@ function replay(stream: Stream): Record<string, unknown>[] {
   };
   const index = new CallIndex({ ttl: stream.ttl, capacity: 10_000, onLeave: leave });
   const join = new TaskJoin(spans);
-  const apply = (event: Event): void => {
+  const apply = (event: ReferenceEvent): void => {
     const [at, kind, id, said] = event;
     if (kind === 'call') {
       count.calls++;
