@@ -76,21 +76,31 @@ test('slow work is cut into slices so that the loop gets its turn', () => {
   assert.equal(done.length, 10);
 });
 
-test('work that throws loses nothing else', () => {
-  const done: number[] = [];
-  const { clock, queue } = setUp({
-    work: item => {
-      if (item === 1) throw new Error('broken');
-      done.push(item);
+for (const [when, work] of [
+  ['at once', (item: number, done: number[]) => fail(item, done)],
+  [
+    'in a step',
+    function* (item: number, done: number[]) {
+      yield;
+      fail(item, done);
     },
+  ],
+] as const)
+  test(`an item whose work throws ${when} is over, and the next one begins`, () => {
+    const done: number[] = [];
+    const { clock, queue } = setUp({ work: item => work(item, done) });
+    queue.push(1);
+    queue.push(2);
+    assert.throws(() => clock.settle(), /broken/);
+    clock.settle();
+    assert.deepEqual(done, [2]);
+    assert.equal(queue.size, 0);
   });
-  queue.push(1);
-  queue.push(2);
-  assert.throws(() => clock.settle(), /broken/);
-  clock.settle();
-  assert.deepEqual(done, [2]);
-  assert.equal(queue.size, 0);
-});
+
+function fail(item: number, done: number[]): void {
+  if (item === 1) throw new Error('broken');
+  done.push(item);
+}
 
 test('an item in steps is done before the next one, over as many turns as it takes', async () => {
   const done: string[] = [];
@@ -112,23 +122,6 @@ test('an item in steps is done before the next one, over as many turns as it tak
   clock.settle();
   await flushed;
   assert.deepEqual(done, ['1.0', '1.1', '1.2', '2.0', '2.1', '2.2']);
-  assert.equal(queue.size, 0);
-});
-
-test('an item whose step throws is over, and the next one begins', () => {
-  const done: number[] = [];
-  const { clock, queue } = setUp({
-    *work(item) {
-      yield;
-      if (item === 1) throw new Error('broken');
-      done.push(item);
-    },
-  });
-  queue.push(1);
-  queue.push(2);
-  assert.throws(() => clock.settle(), /broken/);
-  clock.settle();
-  assert.deepEqual(done, [2]);
   assert.equal(queue.size, 0);
 });
 

@@ -1,8 +1,8 @@
 import { MonitorError } from '../../../core/errors.js';
 import { openStateStore } from '../../../processor/state/open.js';
 import type { Claimed } from '../../../processor/state/state-store.js';
-import { claimOf, storedCall } from './contract.js';
 import { until } from './servers.js';
+import { claimOf, storedCall } from './stored-calls.js';
 
 /** What a claimer is told: to claim these calls, so many at once, from the moment it hears of it. */
 export interface ClaimOrder {

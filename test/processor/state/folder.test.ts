@@ -9,10 +9,11 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { claimOf, storedCall, T, testClosed, testContract } from './contract.js';
+import { testClosed, testContract } from './contract.js';
 import {
   assertCountedOnce,
   type Claimer,
@@ -23,6 +24,7 @@ import {
   testTwoProcesses,
 } from './processes.js';
 import { until } from './servers.js';
+import { claimOf, storedCall, T } from './stored-calls.js';
 
 function newFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'state-'));

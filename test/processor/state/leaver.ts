@@ -1,6 +1,6 @@
 import { MonitorError } from '../../../core/errors.js';
 import { openStateStore } from '../../../processor/state/open.js';
-import { storedCall } from './contract.js';
+import { storedCall } from './stored-calls.js';
 
 /** An app that uses its store and ends without closing it: `leaver.js LOCATION`. It says what came of it. */
 const store = openStateStore(process.argv[2] ?? '', { service: 'leaver', ttl: 604_800_000 });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from 'pg';
-import { claimOf, storedCall, testClosed, testContract } from './contract.js';
+import { testClosed, testContract } from './contract.js';
+import { testLostAnswer } from './lost-answer.js';
 import { leave, openWeek, testRestart, testTwoProcesses } from './processes.js';
-import { freePort, PASSWORD, startPostgres, startProxy } from './servers.js';
+import { freePort, PASSWORD, startPostgres } from './servers.js';
+import { claimOf, storedCall } from './stored-calls.js';
 
 test('state in PostgreSQL', { timeout: 300_000 }, async t => {
   const server = await startPostgres(t);
@@ -30,18 +32,7 @@ test('state in PostgreSQL', { timeout: 300_000 }, async t => {
   await testTwoProcesses(t, server.url);
   await testRestart(t, server.url, server);
 
-  await t.test('a claim whose answer was lost on the way counts once', async t => {
-    const proxy = await startProxy(t, server.port);
-    const store = openWeek(server.url.replace(`:${server.port}/`, `:${proxy.port}/`), 'lost');
-    t.after(() => store.close());
-    await store.labels.put([storedCall(1)]);
-    proxy.loseNextAnswer();
-    await assert.rejects(store.labels.claim([claimOf(1, 'a')]), { code: 'UNAVAILABLE' });
-    const direct = open('lost');
-    t.after(() => direct.close());
-    assert.deepEqual(await direct.labels.claim([claimOf(1, 'b')]), [{ kind: 'replaced', verdict: 'a' }]);
-    assert.deepEqual(await direct.labels.claim([claimOf(1, 'a')]), [{ kind: 'first' }]);
-  });
+  await testLostAnswer(t, server);
 
   await t.test('tables that somebody dropped are made again', async t => {
     const store = open('dropped');

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { openStateStore } from '../../../processor/state/open.js';
 import type { Claimed, StateStore } from '../../../processor/state/state-store.js';
 import type { ClaimOrder, ClaimReport } from './claimer.js';
-import { claimOf, storedCall } from './contract.js';
 import { until } from './servers.js';
+import { claimOf, storedCall } from './stored-calls.js';
 
 const WEEK = 604_800_000;
 
