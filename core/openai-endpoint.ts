@@ -1,12 +1,6 @@
 import { showValue } from './errors.js';
+import { fieldsOf } from './fields.js';
 import type { TokenClass } from './labels.js';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The fields of what may be an object. */
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
-}
 
 /**
  * The base address of an OpenAI-compatible endpoint, as its clients take it (with `/v1`), or what is wrong with it. A problem
@@ -14,8 +8,11 @@ function fieldsOf(value: unknown): Fields {
  */
 export function readEndpoint(text: string): URL | { readonly problem: string } {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    return { problem: `is ${showValue(text)}; expected an address like http://127.0.0.1:8080/v1` };
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    // What is no address may still be one with a slip in it, and hold a password or a key.
+    const given = /[@?#]/.test(text) ? 'is no such address (it is not shown)' : `is ${showValue(text)}`;
+    return { problem: `${given}; expected an address like http://127.0.0.1:8080/v1` };
+  }
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     return { problem: 'holds a user, a password, a query or a fragment; expected none' };
   return url;
@@ -68,6 +65,8 @@ function readTokens(usage: unknown): CompletionTokens | undefined {
   const input = count(prompt_tokens);
   const output = count(completion_tokens);
   if (input === undefined || output === undefined) return undefined;
+  // No chat is without a token: servers that do not count say 0, and a budget must not take it for nothing.
+  if (input + output === 0) return undefined;
   const cached = Math.min(input, count(fieldsOf(prompt_tokens_details)['cached_tokens']) ?? 0);
   const reasoning = Math.min(output, count(fieldsOf(completion_tokens_details)['reasoning_tokens']) ?? 0);
   return {

@@ -1,5 +1,5 @@
+import { fieldsOf } from '../core/fields.js';
 import { type Method, ownerOf, patchMethod, type Undo } from './patch.js';
-import { fieldsOf } from './readers/fields.js';
 
 /** How often the SDK built a request from one body, while calls with that body were open. */
 export interface AttemptCount {

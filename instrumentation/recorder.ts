@@ -1,12 +1,12 @@
 import { type Meter, type MeterProvider, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
 import type { Redaction } from '../core/content.js';
+import { textOf } from '../core/fields.js';
 import { VERSION } from '../core/version.js';
 import type { Wiring } from '../core/wiring.js';
 import type { LoggerProvider } from './content/events.js';
 import type { ContentSettings } from './content/settings.js';
 import { ContentWriter } from './content/writer.js';
 import { Instruments, type Semconv } from './instruments.js';
-import { textOf } from './readers/fields.js';
 import type { Provider } from './readers/provider.js';
 import { Site } from './site.js';
 

@@ -1,6 +1,7 @@
 import { context, isSpanContextValid, type Span, trace } from '@opentelemetry/api';
 import type { Outcome } from '../core/call.js';
 import type { MessageText } from '../core/content.js';
+import { fieldsOf } from '../core/fields.js';
 import { LIGHT_CONTEXT } from '../core/light-context.js';
 import type { UpDownHandle } from '../core/sink.js';
 import { forget } from './abandoned.js';
@@ -8,7 +9,6 @@ import { type AttemptCount, beginAttempts, endAttempts } from './attempts.js';
 import { ChunkGaps } from './chunk-gaps.js';
 import { type ContentGatherer, gatherContent } from './content/gather.js';
 import { type CallContext, currentCallContext } from './context.js';
-import { fieldsOf } from './readers/fields.js';
 import type { Endpoint, Provider } from './readers/provider.js';
 import { type ErrorFacts, NO_REQUEST, type RequestFacts, type ResponseFacts } from './readers/wire-reader.js';
 import type { OpenCall, Recorder } from './recorder.js';

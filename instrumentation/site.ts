@@ -1,9 +1,9 @@
 import { SpanKind, type SpanOptions } from '@opentelemetry/api';
+import { fieldsOf, textOf } from '../core/fields.js';
 import type { Operation } from '../core/labels.js';
 import type { UpDownHandle } from '../core/sink.js';
 import type { MetricStore } from '../core/store.js';
 import { type LabelSets, labelSets } from './instruments.js';
-import { fieldsOf, textOf } from './readers/fields.js';
 import type { Endpoint, Provider } from './readers/provider.js';
 import { startAttributes } from './span-attributes.js';
 

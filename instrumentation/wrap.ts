@@ -1,4 +1,5 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import { fieldsOf, textOf } from '../core/fields.js';
 import type { Wiring } from '../core/wiring.js';
 import { defaultWiring } from '../core/wiring.js';
 import { activeRecorder } from './active.js';
@@ -6,7 +7,6 @@ import type { Bound, RecorderSource } from './bindings/binding.js';
 import { type ContentConfig, contentSettings } from './content/settings.js';
 import type { Semconv } from './instruments.js';
 import type { Undo } from './patch.js';
-import { fieldsOf, textOf } from './readers/fields.js';
 import { PROVIDERS, type ProviderRow } from './readers/table.js';
 import { Recorder } from './recorder.js';
 import { defaultSemconv } from './semconv.js';

@@ -10,9 +10,6 @@ export interface RecordedParts {
   readonly processor: LlmSpanProcessor;
 }
 
-/** Milliseconds that an app which leaves waits for labels under way. */
-const LEAVE_PATIENCE = 1000;
-
 /**
  * Records what is scored, labelled and found to drift into the file that `LLM_MONITOR_RECORD` names.
  * @returns how to write now what waits, and how to end; undefined where nobody asked for a recording
@@ -31,10 +28,7 @@ export function startRecording(
     processor.drift?.onDrift(event => recorder.drift(event)),
   ];
   return {
-    async flush() {
-      await processor.flushTruth(LEAVE_PATIENCE);
-      await recorder.flush();
-    },
+    flush: () => recorder.flush(),
     async stop() {
       for (const step of undo) step?.();
       await recorder.stop();

@@ -31,6 +31,9 @@ import { readPrices } from './prices.js';
 import { startRecording } from './recording.js';
 import { keepState, openState } from './state.js';
 
+/** Milliseconds that an app which leaves waits for labels under way. */
+const LEAVE_PATIENCE = 1000;
+
 let running: Monitor | undefined;
 
 /** The monitor that runs in this process, if one does. */
@@ -164,9 +167,12 @@ function assemble(loaded: LoadedConfig) {
   if (kept !== undefined) leaving.push(kept.flush);
   const recording = startRecording(settings, { resource, wiring, processor });
   if (recording !== undefined) leaving.push(recording.flush);
+  const leave = async (): Promise<void> => {
+    await processor.flushTruth(LEAVE_PATIENCE).catch(() => undefined);
+    await Promise.allSettled(leaving.map(run => run()));
+  };
   // One for all: where two listen for a signal, each would take the other for the app, which decides.
-  if (leaving.length > 0)
-    undo.push(flushOnLeave(async () => void (await Promise.allSettled(leaving.map(run => run())))));
+  if (leaving.length > 0) undo.push(flushOnLeave(leave));
 
   const stop = async (): Promise<void> => {
     instrumentation.disable();

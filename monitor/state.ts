@@ -17,9 +17,6 @@ export interface KeptState {
   fresh(): Detection;
 }
 
-/** Milliseconds that an app which leaves waits for labels under way. */
-const LEAVE_PATIENCE = 1000;
-
 /** The store that `LLM_MONITOR_STATE` names; it is not asked before something needs it. */
 export function openState(settings: Settings, resource: Resource, { clock }: Wiring): StateStore | undefined {
   if (settings.state === undefined) return undefined;
@@ -75,10 +72,7 @@ export function keepState(parts: KeptState): { flush(): Promise<void>; stop(): P
   const keeper = new SnapshotKeeper({ state, parts: snapshotParts(parts), instance: instanceOf(parts), wiring });
   processor.holdUntil(keeper.restore());
   return {
-    async flush() {
-      await processor.flushTruth(LEAVE_PATIENCE);
-      await keeper.save();
-    },
+    flush: () => keeper.save(),
     async stop() {
       keeper.stop();
       await keeper.save();

@@ -1,7 +1,7 @@
+import { fieldsOf } from '../../core/fields.js';
 import { watchAttempts } from '../attempts.js';
 import { isPatched, type Method, patchMethod, type Undo, wrappedByOther } from '../patch.js';
 import { observe } from '../promise.js';
-import { fieldsOf } from '../readers/fields.js';
 import type { Endpoint, Provider } from '../readers/provider.js';
 import { Call } from '../run.js';
 import type { Binding, Bound, RecorderSource } from './binding.js';

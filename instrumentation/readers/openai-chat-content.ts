@@ -1,5 +1,5 @@
+import { type Fields, fieldsOf, itemsOf, numberOf, textOf } from '../../core/fields.js';
 import { type ContentReader, grown, type Message, type Part } from './content.js';
-import { type Fields, fieldsOf, itemsOf, numberOf, textOf } from './fields.js';
 import { finishReason, roleOf } from './openai-chat.js';
 import { answer, omitted, partsOf, toolCall, toolResponse, toolsOf } from './openai-parts.js';
 

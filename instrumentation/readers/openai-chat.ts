@@ -1,6 +1,6 @@
 import type { MessageText } from '../../core/content.js';
+import { type Fields, fieldsOf, itemsOf, numberOf, textOf, textsOf } from '../../core/fields.js';
 import type { FinishReason } from '../../core/labels.js';
-import { type Fields, fieldsOf, itemsOf, numberOf, textOf, textsOf } from './fields.js';
 import { readErrorBody, readOpenAIError } from './openai-error.js';
 import { usageIn } from './openai-usage.js';
 import { MALFORMED, type ResponseFacts, type UsageFacts, type WireReader } from './wire-reader.js';

@@ -1,5 +1,5 @@
+import { fieldsOf, textsOf } from '../../core/fields.js';
 import type { ContentReader } from './content.js';
-import { fieldsOf, textsOf } from './fields.js';
 import { type ChatContentState, openaiChatContent } from './openai-chat-content.js';
 import { asChat } from './openai-completions.js';
 

@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, itemsOf, numberOf, textOf, textsOf } from './fields.js';
+import { type Fields, fieldsOf, itemsOf, numberOf, textOf, textsOf } from '../../core/fields.js';
 import { type ChatState, openaiChat } from './openai-chat.js';
 import { NO_REQUEST, type WireReader } from './wire-reader.js';
 

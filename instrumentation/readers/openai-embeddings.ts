@@ -1,4 +1,4 @@
-import { fieldsOf, numberOf, textOf, textsOf } from './fields.js';
+import { fieldsOf, numberOf, textOf, textsOf } from '../../core/fields.js';
 import { readErrorBody, readOpenAIError } from './openai-error.js';
 import { usageIn } from './openai-usage.js';
 import { MALFORMED, NO_REQUEST, NO_RESPONSE, type WireReader } from './wire-reader.js';

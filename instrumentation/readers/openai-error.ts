@@ -1,5 +1,5 @@
+import { fieldsOf, numberOf, textOf } from '../../core/fields.js';
 import type { ErrorType } from '../../core/labels.js';
-import { fieldsOf, numberOf, textOf } from './fields.js';
 import type { ErrorFacts } from './wire-reader.js';
 
 /** Codes and types that providers with this wire format send. Only these become an `error.type`, so that it stays bounded. */

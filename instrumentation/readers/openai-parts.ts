@@ -1,5 +1,5 @@
+import { type Fields, fieldsOf, itemsOf, textOf } from '../../core/fields.js';
 import type { Message, Modality, Part } from './content.js';
-import { type Fields, fieldsOf, itemsOf, textOf } from './fields.js';
 
 const MIME = /^[a-z]{1,20}\/[a-z0-9.+-]{1,80}$/i;
 const WORD = /^[a-z][a-z0-9_.-]{0,63}$/i;

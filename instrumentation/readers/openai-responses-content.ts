@@ -1,5 +1,5 @@
+import { type Fields, fieldsOf, itemsOf, numberOf, textOf } from '../../core/fields.js';
 import { type ContentReader, grown, type Message, type Part } from './content.js';
-import { type Fields, fieldsOf, itemsOf, numberOf, textOf } from './fields.js';
 import { roleOf } from './openai-chat.js';
 import { answer, partsOf, toolCall, toolResponse, toolsOf, wordOf } from './openai-parts.js';
 import { finishOf } from './openai-responses.js';

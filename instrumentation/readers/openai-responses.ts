@@ -1,6 +1,6 @@
 import type { MessageText } from '../../core/content.js';
+import { type Fields, fieldsOf, itemsOf, numberOf, textOf } from '../../core/fields.js';
 import type { FinishReason } from '../../core/labels.js';
-import { type Fields, fieldsOf, itemsOf, numberOf, textOf } from './fields.js';
 import { contentText, gatherLogprobs, roleOf } from './openai-chat.js';
 import { readErrorBody, readOpenAIError } from './openai-error.js';
 import { readResponsesUsage } from './openai-usage.js';

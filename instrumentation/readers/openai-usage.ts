@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf } from './fields.js';
+import { type Fields, fieldsOf } from '../../core/fields.js';
 import type { UsageFacts } from './wire-reader.js';
 
 interface UsageNames {
