@@ -35,7 +35,7 @@ export interface RuleTimings {
   readonly evaluationInterval: Duration;
   /** Range of rates, ratios and quantiles. */
   readonly rateWindow: Duration;
-  /** How long a change of the answering model stays visible. */
+  /** How long a change of the answering model stays visible, and a drift that was told. Longer than `hold.drift`. */
   readonly changeWindow: Duration;
   /** How long one leaked secret stays visible. */
   readonly leakWindow: Duration;
@@ -184,6 +184,8 @@ function checkTimings(timings: RuleTimings): RuleTimings {
       timings.rateWindow,
       `at least four times timings.scrapeInterval (${timings.scrapeInterval})`,
     );
+  if (seconds(timings.hold.drift) >= seconds(timings.changeWindow))
+    fail('timings.hold.drift', timings.hold.drift, `less than timings.changeWindow (${timings.changeWindow})`);
   return timings;
 }
 

@@ -184,6 +184,11 @@ export interface Queries {
    * 1, which `increase()` alone does not see. Born is what was not there a window ago although its target was.
    */
   growth<K extends CountingKey>(key: K, window: Window, selection?: Selection<K>): Query;
+  /**
+   * Growth within a window, series by series, where all that was not there a window ago is new, also with a new target: for what is
+   * asked of a series that says by itself that it is now.
+   */
+  grown<K extends CounterKey>(key: K, window: Window, where?: Where<K>): Query;
   /** A quantile of a histogram, interpolated within its buckets; nothing where nothing was observed is NaN, which no alert meets. */
   quantile<K extends AnyHistogramKey>(q: number, key: K, window: Window, selection?: Selection<K>): Query;
   /** Whether Prometheus reaches the targets of the job: 1 or 0. */
@@ -218,6 +223,10 @@ export function createQueries(scope: Scope): Queries {
       const watched = compare(atom(`${up().text} offset ${window}`), '==', 1);
       const born = unless(and(atom(series), watched, ['job', 'instance']), atom(`${series} offset ${window}`));
       return summed(key, or(born, atom(`increase(${series}[${window}])`)), by);
+    },
+    grown(key, window, where = {}) {
+      const series = select(key, '', where);
+      return or(unless(atom(series), atom(`${series} offset ${window}`)), atom(`increase(${series}[${window}])`));
     },
     quantile(q, key, window, { where = {}, by = [] } = {}) {
       const range = atom(`rate(${select(key, '_bucket', where)}[${window}])`);

@@ -22,6 +22,7 @@ describe('options', () => {
     [{ timings: { rateWindow: 'soon' } }, 'timings.rateWindow'],
     [{ timings: { rateWindow: '0s' } }, 'timings.rateWindow'],
     [{ timings: { rateWindow: '45s' } }, 'timings.rateWindow'],
+    [{ timings: { hold: { drift: '15m' } } }, 'timings.hold.drift'],
     [{ timings: { hold: { down: '1 m' } } }, 'timings.hold.down'],
     [{ timings: { floorCalls: 0.5 } }, 'timings.floorCalls'],
     [{ timings: { truthWindow: '' } }, 'timings.truthWindow'],

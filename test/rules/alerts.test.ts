@@ -126,6 +126,9 @@ describe('rules in promtool', () => {
       ['LLMTimeouts', '> 0.02', '> 0.01'],
       ['LLMMonitorSeriesLimitNear', '> 0.9', '>= 0.9'],
       ['LLMMonitorDroppingEvents', '> 0', '> 100000'],
+      ['LLMDriftActive', /and (?=\(llm_monitor_drift_detected)/, 'or '],
+      ['LLMDriftActive', ' offset 30s', ' offset 1s'],
+      ['LLMDriftActive', /increase\(([^[]*)\[30s\]\)/, '$1'],
     ];
     for (const [alert, from, to] of faults) {
       const folder = written({ timings: fastTimings });
