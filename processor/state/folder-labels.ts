@@ -68,9 +68,9 @@ export class FolderLabels implements LabelStore {
         const may = rest.filter(i => segment.mayHave(hashes[i] as (typeof hashes)[number]));
         if (may.length === 0 || !(await this.#hold(segment))) continue;
         const here = new Set(may.filter(i => segment.call((claims[i] as Claim).callId) !== undefined));
-        const lines = Array.from(here, i => claims[i] as Claim).filter(claim => !segment.hasClaim(claim));
+        const lines = Array.from(here, i => claims[i] as Claim).filter(claim => segment.answer(claim) === undefined);
         if (lines.length > 0 && !(await segment.append(lines.map(claimLine).join('')))) continue;
-        for (const i of here) out[i] = segment.answer(claims[i] as Claim);
+        for (const i of here) out[i] = segment.answer(claims[i] as Claim) ?? { kind: 'unknown' };
         rest = rest.filter(i => !here.has(i));
       }
       return out;

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Json } from '../../core/json.js';
 import type { Identifier } from '../truth/call-index.js';
+import { SegmentClaims } from './folder-claims.js';
 import { SegmentContent } from './folder-content.js';
 import { type CallHead, readHead, readLine } from './folder-lines.js';
 import { hashId, IdFilter, type IdHash } from './id-filter.js';
@@ -33,6 +33,7 @@ export class Segment {
   readonly #path: string;
   readonly #filter = new IdFilter();
   #content: SegmentContent | undefined;
+  #claims: SegmentClaims | undefined;
   /** Bytes read, up to the end of the last whole line. */
   #read = 0;
   /** Calls that count, swept or not. */
@@ -83,6 +84,7 @@ export class Segment {
         }
         this.#content = new SegmentContent();
         this.#content.append(bytes);
+        this.#claims = new SegmentClaims(this.#content);
       }
       await this.#readOn(file);
     });
@@ -90,6 +92,7 @@ export class Segment {
 
   release(): void {
     this.#content = undefined;
+    this.#claims = undefined;
   }
 
   /** Appends lines as a whole and reads up to them. @returns false when the file is gone */
@@ -107,21 +110,9 @@ export class Segment {
     return this.#startOf(callId) !== undefined;
   }
 
-  /** Whether a claim is in. Needs `hold`. */
-  hasClaim({ callId, task, token }: Claim): boolean {
-    return this.#claims(callId).some(claim => claim.task === task && claim.token === token);
-  }
-
-  /** What became of a claim that was appended. Needs `hold`. */
-  answer({ callId, task, token }: Claim): Claimed {
-    let before: { readonly verdict: Json } | undefined;
-    for (const claim of this.#claims(callId)) {
-      if (claim.task !== task) continue;
-      if (claim.token === token) return before ? { kind: 'replaced', verdict: before.verdict } : { kind: 'first' };
-      before = claim;
-    }
-    // It stands after the line that took the call out.
-    return { kind: 'unknown' };
+  /** What became of a claim that was appended; undefined for one that is not in, or came too late. Needs `hold`. */
+  answer(claim: Claim): Claimed | undefined {
+    return this.#claims?.answer(claim);
   }
 
   /** A call that is in and was not taken out. Needs `hold`. */
@@ -165,7 +156,7 @@ export class Segment {
   takenBy(sweep: string, callId: string): SweptCall | undefined {
     if (this.#swept.get(callId) !== sweep) return undefined;
     const call = this.#callAt(this.#startOf(callId));
-    return call && { ...call, labelled: [...new Set(this.#claims(callId).map(({ task }) => task))] };
+    return call && { ...call, labelled: this.#claims?.tasks(callId) ?? [] };
   }
 
   /** Where the line begins that put a call in: the first of them. */
@@ -178,19 +169,6 @@ export class Segment {
   #callAt(begin: number | undefined): StoredCall | undefined {
     const line = begin === undefined ? undefined : this.#content?.line(begin);
     return line?.kind === 'call' ? line.call : undefined;
-  }
-
-  /** Claims of a call that count, oldest first; one that was sent again may stand there twice. */
-  #claims(callId: string): readonly Claim[] {
-    const out = new Map<string, Claim>();
-    for (const begin of this.#content?.linesOf(callId) ?? []) {
-      const line = this.#content?.line(begin);
-      if (line?.kind === 'swept') break;
-      if (line?.kind !== 'claim') continue;
-      const key = JSON.stringify([line.claim.task, line.claim.token]);
-      if (!out.has(key)) out.set(key, line.claim);
-    }
-    return [...out.values()];
   }
 
   async #withFile(flags: number, run: (file: FileHandle) => Promise<void>): Promise<boolean> {
