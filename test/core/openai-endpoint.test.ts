@@ -14,6 +14,19 @@ describe('readEndpoint', () => {
     it(`refuses ${text || 'nothing'}`, () =>
       assert.match((readEndpoint(text) as { problem: string }).problem, /expected an address/));
 
+  for (const text of [
+    'me:pass9@h/v1',
+    'htp://me:pass9@h/v1',
+    'http://me:pass9@h:99999/v1',
+    'http://a host/v1?key=pass9',
+    'http://a host/v1#pass9',
+  ])
+    it(`does not show what may be secret in ${text}, which is no address`, () => {
+      const { problem } = readEndpoint(text) as { problem: string };
+      assert.match(problem, /expected an address/);
+      assert.doesNotMatch(problem, /pass9/);
+    });
+
   for (const text of ['http://me:pass9@h/v1', 'http://h/v1?key=pass9', 'http://h/v1#pass9'])
     it(`refuses and does not show what may be secret in ${text}`, () => {
       const { problem } = readEndpoint(text) as { problem: string };
@@ -70,6 +83,7 @@ describe('readCompletion', () => {
       {},
       { prompt_tokens: -1, completion_tokens: 2 },
       { prompt_tokens: 1.5, completion_tokens: 2 },
+      { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
     ])
       assert.equal(say({ content: '' }, wrong)?.tokens, undefined);
   });
