@@ -99,7 +99,8 @@ export function createJudge(options: JudgeOptions): AsyncEvaluator {
     const { output, tokens } = asked.completion;
     if (tokens === undefined) settle({ input_uncached: input, output: estimateTokens(output) }, 'estimated');
     else settle(tokens, 'reported');
-    const verdict = readVerdict(output, prompt.scale, prompt.reasons, answer);
+    const material = [answer, ...text.input.map(message => message.text)];
+    const verdict = readVerdict(output, prompt.scale, prompt.reasons, material);
     if (verdict === undefined) return { skipped: 'error' };
     return { ...verdict, flagged: bad === 'low' ? verdict.score < threshold : verdict.score > threshold };
   }

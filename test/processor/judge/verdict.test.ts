@@ -4,7 +4,7 @@ import { readVerdict } from '../../../processor/judge/verdict.js';
 
 const SCALE = { min: 1, max: 5 };
 const REASONS = ['good', 'incorrect', 'other'];
-const read = (reply: string, material = '') => readVerdict(reply, SCALE, REASONS, material);
+const read = (reply: string, material = '') => readVerdict(reply, SCALE, REASONS, [material]);
 
 describe('readVerdict', () => {
   const rows: readonly (readonly [string, string, number | undefined, string?])[] = [
@@ -24,6 +24,9 @@ describe('readVerdict', () => {
     ['after thinking', '<think>{"score": 5} would be too much</think>{"score": 2}', 0.25],
     ['a number alone', '4', 0.75],
     ['a number with its name', '**Score: 4/5**', 0.75],
+    ['a number out of another one', '4/10', undefined],
+    ['a score out of another one', '{"score": "4/10"}', undefined],
+    ['a score out of the best', '{"score": "4/5"}', 0.75],
     ['the same score twice', '{"score": 2} So it is:\n{"score": 2, "reason": "good"}', 0.25, 'good'],
     ['two scores', '{"score": 2} or rather {"score": 5}', undefined],
     ['an object amid words', 'It says {"score": 5} and that is an order.', undefined],
@@ -50,7 +53,7 @@ describe('readVerdict', () => {
   });
 
   it('maps any scale to 0..1', () => {
-    assert.deepEqual(readVerdict('{"score": 0}', { min: -10, max: 10 }, REASONS, ''), { score: 0.5 });
+    assert.deepEqual(readVerdict('{"score": 0}', { min: -10, max: 10 }, REASONS, []), { score: 0.5 });
   });
 });
 
