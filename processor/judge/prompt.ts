@@ -69,12 +69,24 @@ function shown(text: string, { redact, maxCharacters }: PromptOptions): string {
   return harmless(ends(text, maxCharacters, mask));
 }
 
+/** Characters at the edge of what is masked that are not shown: longer than a private key. */
+const EDGE = 8192;
+
 /** The beginning and the end of a long text. It is masked before it is cut, so that no cut hides half of a card's number. */
 function ends(text: string, most: number, mask: (part: string) => string): string {
   const half = Math.ceil(most / 2);
-  // Masking reads no more of a text of a megabyte than can be shown, and the edges it may have cut wrongly are left out after it.
-  if (text.length > 4 * most)
-    return mask(text.slice(0, 2 * most)).slice(0, half) + CUT + mask(text.slice(-2 * most)).slice(-half);
+  const read = most + EDGE;
+  // Masking reads no more of a text of a megabyte than can be shown. What stands at an edge may be half of something that nobody
+  // finds: however much shorter masking made the rest, it is left out.
+  if (text.length > 2 * read) {
+    const head = mask(text.slice(0, read));
+    const tail = mask(text.slice(-read));
+    return (
+      head.slice(0, Math.min(half, Math.max(0, head.length - EDGE))) +
+      CUT +
+      tail.slice(Math.max(EDGE, tail.length - half))
+    );
+  }
   const masked = mask(text);
   return masked.length <= most ? masked : masked.slice(0, half) + CUT + masked.slice(-half);
 }

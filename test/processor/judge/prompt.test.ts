@@ -87,6 +87,26 @@ describe('buildPrompt', () => {
     assert.ok(material(`Your card ${CARD} is fine.`, { redact: false }).includes(CARD));
   });
 
+  it('shows nothing of the edge of what was read of a long text, however short masking made the rest', () => {
+    const key = `-----BEGIN PRIVATE KEY-----\n${'MIIEpAIBAAKCAQEA7bq0Zx'.repeat(70)}\n-----END PRIVATE KEY-----\n`;
+    for (const [maxCharacters, read] of [
+      [12_000, 24_000],
+      [12_000, 12_000 + 8192],
+      [100, 200],
+      [100, 100 + 8192],
+    ] as const)
+      for (const half of [
+        [`${key.repeat(Math.floor((read - 20) / key.length))}`, CARD],
+        ['', `eyJhbGciOiJIUzI1NiJ9.${'4111'.repeat(45)}.c2lnbmF0dXJl${'4111'.repeat(8)}`],
+      ] as const) {
+        const [before, secret] = half;
+        const at = read - Math.floor(secret.length / 2);
+        const head = before + ' '.repeat(Math.max(0, at - before.length)) + secret;
+        const answer = `${head}${' b'.repeat(30_000)}${secret}${' '.repeat(Math.max(0, at - before.length))}${before}`;
+        assert.doesNotMatch(between(material(answer, { maxCharacters }), 'answer'), /4111/);
+      }
+  });
+
   for (const length of [250, 5000]) {
     it(`cuts a text of ${length} characters in the middle, and hides what the cut would go through`, () => {
       const maxCharacters = 100;
