@@ -42,11 +42,16 @@ export function readConfigFile(
   return found === undefined ? undefined : { path: found, values: load(found) };
 }
 
+/** What is wrong with JSON, without the piece of it that the engine quotes: a token may stand there. */
+function describeJsonError(error: unknown): string {
+  return describeError(error).replace(/, (?:\.{3})?".*(?= is not valid JSON$)/s, '');
+}
+
 function load(path: string): Readonly<Record<string, unknown>> {
+  const isJson = extname(path) === '.json';
   let loaded: unknown;
   try {
-    loaded =
-      extname(path) === '.json' ? JSON.parse(readFileSync(path, 'utf8')) : createRequire(pathToFileURL(path))(path);
+    loaded = isJson ? JSON.parse(readFileSync(path, 'utf8')) : createRequire(pathToFileURL(path))(path);
   } catch (cause) {
     const hint =
       extname(path) === '.ts'
@@ -54,12 +59,12 @@ function load(path: string): Readonly<Record<string, unknown>> {
         : '';
     throw new MonitorError(
       'CONFIG_INVALID',
-      `the config file ${path} cannot be loaded${hint}: ${describeError(cause)}`,
-      { cause },
+      `the config file ${path} cannot be loaded${hint}: ${isJson ? describeJsonError(cause) : describeError(cause)}`,
+      isJson ? {} : { cause },
     );
   }
   const module = loaded as { readonly default?: unknown; readonly config?: unknown } | null;
-  const values = extname(path) === '.json' ? loaded : (module?.default ?? module?.config ?? loaded);
+  const values = isJson ? loaded : (module?.default ?? module?.config ?? loaded);
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw new MonitorError(
       'CONFIG_INVALID',

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { inspect } from 'node:util';
 import { MonitorError } from '../../core/errors.js';
 import { loadConfig, type MonitorConfig } from '../../monitor/config/load.js';
 
@@ -154,6 +155,26 @@ test('a config module is read without waiting, by default export or by name', ()
     const { settings, code } = loadConfig({}, { LLM_MONITOR_CONFIG: path }, empty);
     assert.equal(settings.port, 4444, name);
     assert.deepEqual(code.truth?.windows, { count: [100] }, name);
+  }
+});
+
+test('a config file that is no JSON shows nothing of what it holds', () => {
+  const path = join(folder, 'slip.json');
+  for (const text of [
+    '{"port": 1, "token": pass9word, "preset": "finance", "seriesLimit": 7}',
+    'pass9',
+    '{"token": "pass9\nword"}',
+    '{"token": "pass9word" "port": 1}',
+  ]) {
+    writeFileSync(path, text);
+    assert.throws(
+      () => loadConfig({}, { LLM_MONITOR_CONFIG: path }, empty),
+      (error: Error) => {
+        assert.match(error.message, /slip\.json cannot be loaded: \w{2,}/);
+        assert.doesNotMatch(inspect(error), /pass9/);
+        return true;
+      },
+    );
   }
 });
 
