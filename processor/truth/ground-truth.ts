@@ -293,7 +293,7 @@ export class GroundTruth implements FeedbackSink {
 
   #leave(number: number, why: 'expired' | 'evicted'): void {
     const { store } = this.#wiring;
-    let lost = this.#shared?.unsent(number) === true;
+    let lost = this.#shared?.leave(number) === true;
     if (this.#shared === undefined) {
       for (const task of this.#tasks) {
         if (!this.#waits(task, number)) continue;

@@ -57,8 +57,8 @@ export class SharedCalls implements SharedLabelsOwner {
     this.#line.take(record, heardAt, judged);
   }
 
-  unsent(number: number): boolean {
-    return this.#line.unsent(number);
+  leave(number: number): boolean {
+    return this.#line.leave(number);
   }
 
   flush(patience: number): Promise<void> {

@@ -71,9 +71,12 @@ export class SharedLabels {
     this.#store = new Steadily(options.clock, () => options.owner.failed());
   }
 
-  /** True for a call that is not in the store yet. */
-  unsent(number: number): boolean {
-    return this.#outbox.has(number);
+  /** Lets go of a call that has left, and of those before it. @returns true for one that is not in the store yet */
+  leave(number: number): boolean {
+    const unsent = this.#outbox.has(number);
+    // While the store is away numbers would pile up of calls that nobody knows any more.
+    this.#outbox.done(number);
+    return unsent;
   }
 
   /** A call has ended. */
@@ -122,7 +125,7 @@ export class SharedLabels {
     this.#store.stop();
     this.#cancelTimer?.();
     this.#cancelLater?.();
-    const left = this.#queue.length + this.#later.size;
+    const left = this.#outbox.size + this.#queue.length + this.#later.size;
     if (left > 0) this.#options.owner.dropped(left);
   }
 

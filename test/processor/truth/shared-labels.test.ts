@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../../core/random.js';
 import type { GroundTruthOptions } from '../../../processor/truth/ground-truth.js';
+import { SharedLabels, type SharedLabelsOwner } from '../../../processor/truth/shared-labels.js';
 import { FakeClock } from '../../fake-clock.js';
 import { FlakyStore } from './flaky-store.js';
 import { createRig, nonZero, pick, type Rig } from './truth-harness.js';
@@ -183,7 +184,35 @@ test('a flush of a store that is away ends when its patience does', async () => 
   clock.advance(2000);
   await done;
   rigs[0].truth.stop();
-  assert.deepEqual(nonZero(rigs[0].read('self.dropped')), { 'reason=state_unavailable': 1 });
+  assert.deepEqual(nonZero(rigs[0].read('self.dropped')), { 'reason=state_unavailable': 2 }, 'the call and its label');
+});
+
+test('a store that is away is not offered the calls that have left meanwhile', async () => {
+  const store = new FlakyStore();
+  const clock = new FakeClock();
+  const offered: number[] = [];
+  const never = (): never => assert.fail('no label came');
+  const owner: SharedLabelsOwner = {
+    stored: number => {
+      offered.push(number);
+      return { ids: { callId: String(number) }, at: 0, data: null };
+    },
+    judge: never,
+    claim: never,
+    settle: never,
+    rate: never,
+    failed: () => {},
+    dropped: () => {},
+  };
+  const line = new SharedLabels({ labels: store.labels, clock, owner });
+  for (let number = 0; number < 10_000; number++) {
+    line.add(number);
+    if (number >= 3) assert.equal(line.leave(number - 3), true);
+  }
+  assert.equal(line.leave(0), false);
+  await line.flush(1000);
+  assert.deepEqual(offered, [9997, 9998, 9999]);
+  assert.equal(line.leave(9999), false, 'it is in the store');
 });
 
 test('what has no room while the store is away is counted; the rest comes when it is back', async () => {
