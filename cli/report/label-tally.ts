@@ -65,8 +65,7 @@ export class LabelTally {
     const task = this.#taskOf(record);
     const name = task.task.name;
     const verdict = task.verdict(record);
-    const joined = record.call === undefined ? undefined : this.#join(record.call);
-    if (joined !== undefined && record.model !== undefined) joined.slices = [this.#slice('model', record.model)];
+    const joined = record.call === undefined ? this.#alone(record.model) : this.#join(record.call);
     const known = joined?.pairs?.get(name);
     if (known === undefined) {
       if (record.replaced) {
@@ -134,6 +133,12 @@ export class LabelTally {
     const task = new TaskTally(name, kind, this.#positive ?? (numbers ? '1' : undefined));
     this.tasks.set(name, task);
     return task;
+  }
+
+  /** For a label without a call, of which the model is all that is known. The line of a call says that and more itself. */
+  #alone(model: string | undefined): Joined | undefined {
+    if (model === undefined) return undefined;
+    return { slices: [this.#slice('model', model)], confidence: undefined, pairs: undefined };
   }
 
   #join(id: string): Joined {

@@ -189,6 +189,25 @@ test('the worst slice is surely worse, not unluckier: fewer than 20 labels are n
   );
 });
 
+test('a slice counts each label once, whether it comes before its call or after; a label without a call knows its model alone', () => {
+  const lines: string[] = [];
+  for (let i = 0; i < 20; i++) {
+    const label = labelLine(i, { actual: 'a', predicted: 'a' });
+    const call = callLine(i, { context: { tier: 'pro' } });
+    lines.push(...(i % 2 === 0 ? [label, call] : [call, label]));
+  }
+  const slices = (of: readonly string[]) =>
+    factsOf(of).tasks[0]?.slices.map(({ attribute, value, labels }) => [attribute, value, labels]);
+  assert.deepEqual(slices(lines), [
+    ['model', 'small', 20],
+    ['tier', 'pro', 20],
+  ]);
+  assert.equal(factsOf(lines).labelsWithoutCall, 0);
+  assert.deepEqual(slices(new Array(20).fill('{"prediction":"a","label":"a","model":"small"}')), [
+    ['model', 'small', 20],
+  ]);
+});
+
 test('binary tasks have calibration only where the positive class is known', () => {
   const label = (actual: string) =>
     labelLine(Number(actual === 'yes'), { taskKind: 'binary', actual, predicted: 'yes', score: 0.9 });

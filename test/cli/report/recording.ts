@@ -46,6 +46,7 @@ export function labelLine(second: number, fields: object): string {
     call: `call-${second}`,
     task: 'default',
     taskKind: 'multiclass',
+    model: 'small',
     replaced: false,
     ...fields,
   });
