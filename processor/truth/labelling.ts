@@ -6,7 +6,15 @@ import type { SliceValues, Verdict } from './sliding-window.js';
 import type { Task } from './task.js';
 import type { TaskKind } from './task-config.js';
 import type { LABEL_RESULTS, TaskEntry, TaskRegistry } from './task-registry.js';
-import { belongs, keepable, predictedClass, predictionFor, type TrackedCall, weightOf } from './tracked-call.js';
+import {
+  belongs,
+  type Kept,
+  keepable,
+  predictedClass,
+  predictionFor,
+  type TrackedCall,
+  weightOf,
+} from './tracked-call.js';
 import type { TrackedCalls } from './tracked-calls.js';
 
 export type LabelResult = (typeof LABEL_RESULTS)[number];
@@ -52,6 +60,8 @@ export interface Judged {
   readonly record: LabelRecord;
   readonly subject: Subject;
   readonly verdict: Verdict;
+  /** What the label itself says was predicted; undefined for nothing. */
+  readonly said: Kept | undefined;
   /** When the label came, milliseconds. */
   readonly heardAt: number;
 }
@@ -94,11 +104,9 @@ export class Labelling {
     if (prediction === undefined) return undefined;
     const verdict = entry.task.verdict(record.label, prediction.value, prediction.score, weightOf(record, call));
     if (verdict === undefined) return undefined;
-    if (number !== undefined && (record.prediction !== undefined || record.score !== undefined)) {
-      this.#parts.calls.setPrediction(number, record.task, keepable(prediction));
-      this.#parts.onText(number);
-    }
-    return { entry, record, subject, verdict, heardAt };
+    const said = record.prediction === undefined && record.score === undefined ? undefined : keepable(prediction);
+    if (number !== undefined) this.#keep(number, record.task, said);
+    return { entry, record, subject, verdict, said, heardAt };
   }
 
   /**
@@ -124,7 +132,7 @@ export class Labelling {
     return before === undefined ? 'matched' : 'replaced';
   }
 
-  #match({ entry: { task }, record, subject, verdict, heardAt }: Judged, now: number): void {
+  #match({ entry: { task }, record, subject, verdict, said, heardAt }: Judged, now: number): void {
     const { calls, wiring, shared } = this.#parts;
     const { call, at } = subject;
     const here = subject.number !== undefined;
@@ -135,10 +143,21 @@ export class Labelling {
     // From now on this replica holds the pair: another label that comes here must find it.
     const number = this.#held(subject) ?? (subject.ids === undefined ? undefined : calls.add(subject.ids, at, call));
     const pair = task.join.match(call.model, verdict, now, call.slices);
-    if (number !== undefined) calls.setPair(number, task.name, pair);
+    if (number !== undefined) {
+      calls.setPair(number, task.name, pair);
+      // A label to come may say nothing of it.
+      if (!here) this.#keep(number, task.name, said);
+    }
     // A timestamp is of the wall clock: what it says here is how long ago.
     const ago = record.timestamp === undefined ? 0 : Math.max(0, wiring.clock.now() - record.timestamp);
     wiring.store.histogram('truthLabelDelay', { task: task.name }).record(Math.max(0, heardAt - ago - at) / 1000);
+  }
+
+  /** Keeps what a label says was predicted with its call. */
+  #keep(number: number, task: string, said: Kept | undefined): void {
+    if (said === undefined) return;
+    this.#parts.calls.setPrediction(number, task, said);
+    this.#parts.onText(number);
   }
 
   /** The number of a call that waits here, also of one that came from another replica with an earlier label. */

@@ -105,6 +105,19 @@ test('one label that two replicas get at once counts once', async () => {
   assert.ok(b !== undefined);
 });
 
+test('a prediction that a label brought serves the labels that follow it to the same replica', async () => {
+  const { rigs } = service(2);
+  const [a, b] = rigs;
+  a.call('1');
+  await a.truth.flush();
+  b.label('1', 'card', { prediction: 'card', score: 0.9 });
+  await b.truth.flush();
+  b.label('1', 'loan');
+  await b.truth.flush();
+  assert.deepEqual(labels(b), { 'task=default result=matched': 1, 'task=default result=replaced': 1 });
+  assert.deepEqual(matrix(rigs), { 'task=default actual=loan predicted=card': 1 });
+});
+
 test('a call is found after a restart, without a state of its own', async () => {
   const { rigs, start } = service(1);
   rigs[0].call('1', { prediction: 'card' });
