@@ -147,7 +147,8 @@ export class WorkQueue<T> {
         this.#head += 1;
         this.#weight -= weigh(item);
         this.#done += 1;
-        if (this.size > 0) this.#schedule();
+        // Also when nothing is left: what it throws must not keep a flush waiting.
+        if (this.size > 0 || this.#waiting.length > 0) this.#schedule();
       }
     }
   }

@@ -97,6 +97,16 @@ for (const [when, work] of [
     assert.equal(queue.size, 0);
   });
 
+test('a flush ends also when the work of the last item throws', async () => {
+  const { clock, queue } = setUp({ work: item => fail(item, []) });
+  queue.push(1);
+  const flushed = queue.flush();
+  assert.throws(() => clock.settle(), /broken/);
+  clock.settle();
+  const turn = new Promise(resolve => setImmediate(resolve, 'waits'));
+  assert.equal(await Promise.race([flushed.then(() => 'done'), turn]), 'done');
+});
+
 function fail(item: number, done: number[]): void {
   if (item === 1) throw new Error('broken');
   done.push(item);
