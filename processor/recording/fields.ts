@@ -13,6 +13,15 @@ export function numberOf(fields: Fields, name: string, fail: FieldReader): numbe
   return typeof value === 'number' && Number.isFinite(value) ? value : fail(name, 'a number');
 }
 
+/** The latest time that a `Date` holds. */
+const LAST = 8.64e15;
+
+/** Milliseconds since the epoch that are a date. */
+export function timeOf(fields: Fields, name: string, fail: FieldReader): number {
+  const value = fields[name];
+  return typeof value === 'number' && value >= 0 && value <= LAST ? value : fail(name, 'milliseconds since the epoch');
+}
+
 /** A number in 0..1. */
 export function shareOf(fields: Fields, name: string, fail: FieldReader): number {
   const value = fields[name];

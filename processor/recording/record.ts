@@ -15,6 +15,7 @@ import {
   optionalNumber,
   optionalWord,
   shareOf,
+  timeOf,
   wordOf,
 } from './fields.js';
 
@@ -147,12 +148,12 @@ export function readRecord(line: string, number: number): RecordLine {
 function readHeader(fields: Fields, fail: FieldReader): HeaderRecord {
   if (fields['version'] !== RECORDING_VERSION) fail('version', `${RECORDING_VERSION}`);
   const service = fields['service'] === null ? null : wordOf(fields, 'service', fail);
-  return { kind: 'header', version: RECORDING_VERSION, service, startedAt: numberOf(fields, 'startedAt', fail) };
+  return { kind: 'header', version: RECORDING_VERSION, service, startedAt: timeOf(fields, 'startedAt', fail) };
 }
 
 function readCall(fields: Fields, fail: FieldReader): CallRecord {
   const raw = fieldsOf(fields['call'], 'call', fail);
-  numberOf(raw, 'startedAt', name => fail(`call.${name}`, 'milliseconds since the epoch'));
+  timeOf(raw, 'startedAt', (name, expected) => fail(`call.${name}`, expected));
   if (raw['duration'] === undefined) fail('call.duration', 'seconds, or null where they are not known');
   // Two clocks wrote the line, and one of them may have been set: a start after `at` is no fault of the recording.
   const { call, rejected } = cleanCall(raw, Number.MAX_SAFE_INTEGER);
@@ -164,7 +165,7 @@ function readCall(fields: Fields, fail: FieldReader): CallRecord {
   if (!Array.isArray(findings)) return fail('findings', 'a list');
   return {
     kind: 'call',
-    at: numberOf(fields, 'at', fail),
+    at: timeOf(fields, 'at', fail),
     call,
     ...optionalNumber(fields, 'cost', fail),
     ...optionalNumber(fields, 'characters', fail),
@@ -197,7 +198,7 @@ function readLabel(fields: Fields, fail: FieldReader): LabelRecordLine {
   if (typeof fields['call'] !== 'string') fail('call', 'the id of a call');
   return {
     kind: 'label',
-    at: numberOf(fields, 'at', fail),
+    at: timeOf(fields, 'at', fail),
     call: fields['call'] as string,
     task: wordOf(fields, 'task', fail),
     taskKind: choiceOf(fields, 'taskKind', TASK_KINDS, fail),
@@ -223,7 +224,7 @@ function readDrift(fields: Fields, fail: FieldReader): DriftRecord {
     direction: choiceOf(fields, 'direction', DIRECTIONS, fail),
     scope: { kind: wordOf(scope, 'kind', inside), name: scope['name'] } as DriftEvent['scope'],
     pages: flagOf(fields, 'pages', fail),
-    at: numberOf(fields, 'at', fail),
+    at: timeOf(fields, 'at', fail),
     calls: numberOf(fields, 'calls', fail),
     evidence: fields['evidence'] === null ? Number.NaN : numberOf(fields, 'evidence', fail),
   };

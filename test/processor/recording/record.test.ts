@@ -80,6 +80,8 @@ for (const [name, line, told] of [
   ['no call', changed(1, { call: 'secret' }), /^line 2: call is wrong/],
   ['a negative duration', changed(1, { call: { ...call().call, duration: -1 } }), /^line 2: call\.duration/],
   ['no start', changed(1, { call: { ...call().call, startedAt: null } }), /^line 2: call\.startedAt/],
+  ['a time that is no date', changed(1, { at: 1e300 }), /^line 2: at is wrong; expected milliseconds/],
+  ['a time before all', changed(3, { at: -1 }), /^line 2: at is wrong/],
   ['a score beyond 1', changed(1, { evaluations: { pii: { score: 2 } } }), /^line 2: evaluations\.pii\.score/],
   ['an unknown reason', changed(1, { evaluations: { pii: { skipped: 'secret' } } }), /evaluations\.pii\.skipped/],
   ['a finding of text', changed(1, { findings: ['secret'] }), /^line 2: findings\[0\] is wrong/],
