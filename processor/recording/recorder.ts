@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Clock } from '../../core/clock.js';
@@ -117,7 +117,7 @@ export class Recorder {
       const packed = path.endsWith('.gz') ? await squeeze(bytes) : bytes;
       const file = await open(path, FLAGS, 0o600);
       try {
-        await file.appendFile(packed);
+        await append(file, packed);
       } finally {
         await file.close();
       }
@@ -132,5 +132,18 @@ export class Recorder {
     } finally {
       this.#waiting -= text.length;
     }
+  }
+}
+
+/** All of it, or nothing where the disk takes only a part: half a packed piece would make what comes after it unreadable. */
+async function append(file: FileHandle, bytes: Buffer): Promise<void> {
+  const { size } = await file.stat();
+  let written = 0;
+  try {
+    while (written < bytes.length) written += (await file.write(bytes, written)).bytesWritten;
+  } catch (error) {
+    // Unless somebody else wrote behind it.
+    if (written > 0 && (await file.stat()).size === size + written) await file.truncate(size).catch(() => undefined);
+    throw error;
   }
 }

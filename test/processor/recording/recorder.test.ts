@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -79,3 +80,29 @@ test('a file that cannot be written costs its lines, and nothing else', async ()
   await recorder.stop();
   assert.equal(errors(), 1, 'nothing waits any more');
 });
+
+/** Has a process that may write files of 2 KiB at most record a drift of a name that does not pack. */
+function recordUntilFull(path: string): string {
+  const file = new URL('../../../processor/recording/recorder.js', import.meta.url).href;
+  const script = `
+    import { randomBytes } from 'node:crypto';
+    import { Recorder } from '${file}';
+    const counts = { add() {} };
+    const clock = { now: () => 1, setTimeout: () => () => {} };
+    const recorder = new Recorder({ path: process.argv[1], clock, store: { counter: () => counts } });
+    await recorder.flush();
+    recorder.drift({ signal: randomBytes(8192).toString('base64') });
+    await recorder.flush();`;
+  const limited = 'trap "" XFSZ; ulimit -f 4; exec "$0" --input-type=module -e "$1" "$2"';
+  return spawnSync('sh', ['-c', limited, process.execPath, script, path], { encoding: 'utf8' }).stderr;
+}
+
+for (const name of ['full.jsonl', 'full.jsonl.gz'])
+  test(`what a full disk took of a piece is taken back: ${name} is read to its end when there is room again`, async () => {
+    const path = join(folder, name);
+    assert.match(recordUntilFull(path), /the recording cannot be written/);
+    await make(path).recorder.stop();
+    const bytes = readFileSync(path);
+    const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+    assert.deepEqual(kindsOf(text), ['header', 'header']);
+  });
