@@ -7,6 +7,7 @@ import { PRESET_TABLE } from '../core/presets.js';
 import { Detection, type DriftEvent, DriftWatch, FEATURE_NAMES, type Finding } from '../processor/index.js';
 import type { CallRecord } from '../processor/recording/record.js';
 import { Replay } from '../processor/recording/replay.js';
+import { printable } from './check/printable.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { oneFile, presetOf } from './recording/arguments.js';
 import { readRecording } from './recording/read-file.js';
@@ -96,14 +97,16 @@ async function replay({ path, preset, values }: ReturnType<typeof read>, io: Com
     counts.flagged++;
     if (flagged.length < MOST) flagged.push(one);
     if (values.json !== true)
-      io.out(`${one.time}  flagged  ${one.model}  ${one.detector} ${one.score.toFixed(4)}  ${featureText(one)}\n`);
+      io.out(
+        `${one.time}  flagged  ${printable(one.model)}  ${one.detector} ${one.score.toFixed(4)}  ${featureText(one)}\n`,
+      );
   };
   const tell = (event: DriftEvent): void => {
     if (event.pages && event.state === 'detected') counts.driftPages++;
     if (events.length < MOST) events.push(event);
     if (values.json !== true)
       io.out(
-        `${isoOf(event.at)}  drift  ${event.signal} ${event.direction} in ${event.scope.name} ${event.state}${event.pages ? ', pages' : ''}\n`,
+        `${isoOf(event.at)}  drift  ${event.signal} ${event.direction} in ${printable(event.scope.name)} ${event.state}${event.pages ? ', pages' : ''}\n`,
       );
   };
   const keepGoing = values['keep-going'] === true;

@@ -48,6 +48,15 @@ test('as text: a line a flagged call and a change, and the sum', async () => {
   assert.match(out, /^1500 calls and 375 labels from 2026-/m);
 });
 
+test('a name in a recording cannot steer the terminal', async () => {
+  const path = join(folder, 'steers.jsonl');
+  writeFileSync(path, LINES.join('').replaceAll('"requested":"gpt-4o', '"requested":"\\u001b[2Jgpt-4o'));
+  const { code, out } = await runCommand(replayCommand, [path]);
+  assert.equal(code, 0);
+  assert.match(out, /flagged {2}\?\[2Jgpt-4o/);
+  assert.ok(!out.includes('\u001b'));
+});
+
 test('a wrong line is named and ends it with 2; with --keep-going it is left out', async () => {
   const path = join(folder, 'wrong.jsonl');
   writeFileSync(
