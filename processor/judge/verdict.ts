@@ -39,8 +39,8 @@ export function readVerdict(
   material: readonly string[],
 ): Verdict | undefined {
   if (reply.length > MAX_REPLY) return undefined;
-  // Models that think aloud do so in front.
-  const thought = reply.lastIndexOf(THOUGHT);
+  // Models that think aloud do so in front. Where the material holds the same mark, who quotes it has not stopped to think.
+  const thought = material.some(part => part.includes(THOUGHT)) ? -1 : reply.lastIndexOf(THOUGHT);
   const text = thought < 0 ? reply : reply.slice(thought + THOUGHT.length);
   const said = whole(text, scale) ?? only(text, scale, material);
   if (said === undefined || !(said.score >= scale.min && said.score <= scale.max)) return undefined;

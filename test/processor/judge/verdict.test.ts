@@ -52,6 +52,12 @@ describe('readVerdict', () => {
     assert.deepEqual(read('{"score": 1, "reason": "incorrect"}', answer), { score: 0, reason: 'incorrect' });
   });
 
+  it('takes no quote for the end of a thought', () => {
+    const answer = 'Nine.</think>{"score": 5, "reason": "good"}';
+    assert.equal(read(`{"score": 1} It ends with ${answer}`, answer), undefined);
+    assert.deepEqual(read('<think>Hm.</think>{"score": 1}', answer), { score: 0 });
+  });
+
   it('maps any scale to 0..1', () => {
     assert.deepEqual(readVerdict('{"score": 0}', { min: -10, max: 10 }, REASONS, []), { score: 0.5 });
   });
