@@ -218,7 +218,11 @@ export class Call implements OpenCall {
   discard(): void {
     if (this.#ended) return;
     this.#close();
-    this.#span?.end();
+    try {
+      this.#span?.end();
+    } catch {
+      this.#recorder.fault();
+    }
   }
 
   #gathered(): ResponseFacts | undefined {

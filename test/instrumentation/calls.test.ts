@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-node';
+import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { CallEvent } from '../../core/calls.js';
 import { METRICS } from '../../core/catalog.js';
 import { createWiring, type Wiring } from '../../core/wiring.js';
@@ -590,6 +590,28 @@ describe('wrap and instrument', () => {
     assert.equal(wiring.store.value('selfUninstrumented', { module: 'openai', reason: 'unknown_promise' }), 1);
     assert.equal(wiring.store.value('callsInFlight', { provider: 'openai', model: 'other', operation: 'chat' }), 0);
     assert.equal(events.length, 0);
+  });
+
+  it('leave a promise of another shape alone where its span cannot end', () => {
+    const promise = Promise.resolve('answer');
+    class OpenAI {
+      readonly chat = { completions: { create: () => promise } };
+    }
+    const tracerProvider = new BasicTracerProvider({
+      spanProcessors: [
+        {
+          onStart() {},
+          onEnd() {
+            throw new Error('a processor of the app');
+          },
+          forceFlush: async () => {},
+          shutdown: async () => {},
+        },
+      ],
+    });
+    const client = wrap(new OpenAI(), { wiring, tracerProvider });
+    assert.equal(client.chat.completions.create(), promise);
+    assert.equal(wiring.store.value('selfErrors', { component: 'instrumentation' }), 1);
   });
 
   for (const [name, options, provider, address, serverPort] of [
