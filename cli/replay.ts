@@ -10,6 +10,7 @@ import { Replay } from '../processor/recording/replay.js';
 import { printable } from './check/printable.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
 import { oneFile, presetOf } from './recording/arguments.js';
+import { keepInput } from './recording/keep-input.js';
 import { readRecording } from './recording/read-file.js';
 import { takeUp, UNNAMED } from './recording/state.js';
 
@@ -90,6 +91,7 @@ async function replay({ path, preset, values }: ReturnType<typeof read>, io: Com
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let service = values.service;
   let begun = false;
+  keepInput(path, values.out);
   const out = values.out === undefined ? undefined : createWriteStream(values.out, { mode: 0o600 });
   const failed = out && finished(out);
   failed?.catch(() => undefined);

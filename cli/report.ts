@@ -4,6 +4,7 @@ import { describeError, MonitorError, showValue } from '../core/errors.js';
 import { openBytes, readLines } from './check/lines.js';
 import { Problems } from './check/problems.js';
 import type { Command, CommandIo, ExitCode } from './command.js';
+import { keepInput } from './recording/keep-input.js';
 import type { ReportFacts } from './report/facts.js';
 import { Gatherer } from './report/gather.js';
 import { type ReportOptions, readOptions } from './report/options.js';
@@ -70,6 +71,7 @@ async function run(args: readonly string[], io: CommandIo): Promise<ExitCode> {
     return 0;
   }
   try {
+    keepInput(options.recording, options.out);
     const facts = await gather(options, io);
     if (options.out !== undefined) {
       await write(options.out, renderPage(facts));

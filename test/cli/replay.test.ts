@@ -76,6 +76,7 @@ test('a wrong line is named and ends it with 2; with --keep-going it is left out
 for (const [name, args, told] of [
   ['no file', [], /0 files are given; expected one/],
   ['a file that is not there', [join(folder, 'none')], /cannot be read/],
+  ['an --out that is the recording', [FILE, '--out', FILE], /the recording itself/],
   ['an unknown preset', [FILE, '--preset', 'bank'], /--preset is "bank"; expected online/],
   ['a state where nothing is', [FILE, '--state', join(folder, 'empty')], /nothing is saved for the service shop/],
 ] as const)

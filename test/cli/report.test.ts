@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -37,6 +37,18 @@ test('--json prints the figures and writes no page of its own accord', async () 
   assert.equal(code, 0);
   const facts = JSON.parse(out);
   assert.deepEqual([facts.version, facts.all.calls, facts.tasks[0].labels], [1, 2, 1]);
+});
+
+test('a page never takes the place of its recording, by whatever name', async () => {
+  const path = file('kept.jsonl', LINES);
+  const link = join(folder, 'link.html');
+  symlinkSync(path, link);
+  for (const out of [path, link]) {
+    const { code, err } = await runCommand(reportCommand, [path, '--out', out]);
+    assert.equal(code, 2);
+    assert.match(err, /the recording itself/);
+    assert.equal(readFileSync(path, 'utf8'), LINES);
+  }
 });
 
 test('an empty recording is a report that says so', async () => {
