@@ -20,7 +20,7 @@ export const SCAN_LIMITS: ScanLimits = { head: 16_384, tail: 4096 };
  * What one reading of an answer tells: shared by all evaluators, so that none needs to walk over the text again. Offsets and
  * lengths are in UTF-16 units of the answer. An answer without words has zeros everywhere.
  */
-export interface TextFacts {
+export class TextFacts {
   /** The first choice with a visible character; empty if there is none. */
   readonly answer: string;
   /** Which choice that is; -1 if none. */
@@ -64,82 +64,13 @@ export interface TextFacts {
   readonly phrases: readonly PhraseMatch[];
   /** UTF-16 units of all messages that went into the call. */
   readonly inputLength: number;
-  /** The part that was read, in lower case and without disguise, with the way back to offsets; worked out at the first use. */
-  readonly normalised: NormalisedText;
-  /** The part that was read, without disguise but with its case; worked out at the first use. */
-  readonly plain: PlainText;
-}
-
-/** The stretches [from, to) of a text that a scan reads: all, or its start and its end. */
-export function readParts(text: string, limits: ScanLimits = SCAN_LIMITS): readonly (readonly [number, number])[] {
-  if (text.length <= limits.head + limits.tail) return [[0, text.length]];
-  return [
-    [0, limits.head],
-    [text.length - limits.tail, text.length],
-  ];
-}
-
-/**
- * Reads an answer once. Pure, and linear in what is read: at most `limits.head` units from its start and `limits.tail` from its
- * end, the rest is counted in `omitted`. Never throws on odd text (lone surrogates, control characters, no text at all).
- */
-export function scan(text: CallText, limits: ScanLimits = SCAN_LIMITS): TextFacts {
-  return finish(scanSteps(text, limits));
-}
-
-/** UTF-16 units of a step: 1 or 2 ms where the engine has not compiled the scan yet, a tenth of that from then on. */
-const STEP = 2048;
-
-/** The same in steps, of which a short answer takes none; for who must not take long at a stretch. */
-export function* scanSteps(text: CallText, limits: ScanLimits = SCAN_LIMITS): Generator<void, TextFacts> {
-  const choice = text.output.findIndex(output => /\S/.test(output));
-  const answer = choice < 0 ? '' : (text.output[choice] as string);
-  const parts = readParts(answer, limits);
-  let size = 0;
-  for (const [from, to] of parts) size += to - from;
-  const scanner = new Scanner(answer, size);
-  for (const [from, to] of parts) {
-    scanner.begin(from, to);
-    while (!scanner.read(STEP)) yield;
-  }
-  return new ScannedText(text, choice, scanner, answer.length - size, limits);
-}
-
-/** What a scanner has counted; the views that few answers need are worked out at their first use. */
-class ScannedText implements TextFacts {
-  readonly answer: string;
-  readonly choice: number;
-  readonly length: number;
-  readonly omitted: number;
-  readonly characters: number;
-  readonly nonAscii: number;
-  readonly invisible: number;
-  readonly digits: number;
-  readonly symbols: number;
-  readonly words: number;
-  readonly distinctWords: number;
-  readonly wordHashes: Int32Array;
-  readonly stemHashes: Int32Array;
-  readonly trigrams: number;
-  readonly repeatedTrigrams: number;
-  readonly loop: LocatedLoop | undefined;
-  readonly endLoop: LocatedLoop | undefined;
-  readonly longestRun: CharacterRun;
-  readonly longestStretch: number;
-  readonly mixedStretch: boolean;
-  readonly sentences: number;
-  readonly lines: number;
-  readonly listLines: number;
-  readonly fences: number;
-  readonly end: EndFacts;
-  readonly phrases: readonly PhraseMatch[];
-  readonly inputLength: number;
   readonly #limits: ScanLimits;
   /** Printable ASCII and line ends alone: there is no disguise to take off. */
   readonly #undisguised: boolean;
   #normalised: NormalisedText | undefined;
   #plain: PlainText | undefined;
 
+  /** @param scanner has read what is to be read of the answer; its tables go back by this */
   constructor(text: CallText, choice: number, scanner: Scanner, omitted: number, limits: ScanLimits) {
     const { stream } = scanner;
     const answer = choice < 0 ? '' : (text.output[choice] as string);
@@ -179,15 +110,52 @@ class ScannedText implements TextFacts {
     this.#undisguised = omitted === 0 && scanner.nonAscii === 0 && scanner.controls === 0;
   }
 
+  /** The part that was read, in lower case and without disguise, with the way back to offsets; worked out at the first use. */
   get normalised(): NormalisedText {
     this.#normalised ??= normalise(this.answer, readParts(this.answer, this.#limits));
     return this.#normalised;
   }
 
+  /** The part that was read, without disguise but with its case; worked out at the first use. */
   get plain(): PlainText {
     this.#plain ??= this.#undisguised
       ? asItIs(this.answer)
       : plainText(this.answer, readParts(this.answer, this.#limits));
     return this.#plain;
   }
+}
+
+/** The stretches [from, to) of a text that a scan reads: all, or its start and its end. */
+export function readParts(text: string, limits: ScanLimits = SCAN_LIMITS): readonly (readonly [number, number])[] {
+  if (text.length <= limits.head + limits.tail) return [[0, text.length]];
+  return [
+    [0, limits.head],
+    [text.length - limits.tail, text.length],
+  ];
+}
+
+/**
+ * Reads an answer once. Pure, and linear in what is read: at most `limits.head` units from its start and `limits.tail` from its
+ * end, the rest is counted in `omitted`. Never throws on odd text (lone surrogates, control characters, no text at all).
+ */
+export function scan(text: CallText, limits: ScanLimits = SCAN_LIMITS): TextFacts {
+  return finish(scanSteps(text, limits));
+}
+
+/** UTF-16 units of a step: 1 or 2 ms where the engine has not compiled the scan yet, a tenth of that from then on. */
+const STEP = 2048;
+
+/** The same in steps, of which a short answer takes none; for who must not take long at a stretch. */
+export function* scanSteps(text: CallText, limits: ScanLimits = SCAN_LIMITS): Generator<void, TextFacts> {
+  const choice = text.output.findIndex(output => /\S/.test(output));
+  const answer = choice < 0 ? '' : (text.output[choice] as string);
+  const parts = readParts(answer, limits);
+  let size = 0;
+  for (const [from, to] of parts) size += to - from;
+  const scanner = new Scanner(answer, size);
+  for (const [from, to] of parts) {
+    scanner.begin(from, to);
+    while (!scanner.read(STEP)) yield;
+  }
+  return new TextFacts(text, choice, scanner, answer.length - size, limits);
 }
