@@ -1,6 +1,6 @@
 import { executionAsyncId } from 'node:async_hooks';
 import { withCallContext, wrap } from '../../instrumentation/index.js';
-import { CHAT } from '../provider/behaviours.js';
+import { CHAT } from '../provider/behaviour.js';
 import { loadSdk } from '../provider/sdks.js';
 
 /** Promises have ids of their own only while a hook for promises is on, which an AsyncLocalStorage in use is in Node 20. */

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import type { LlmCall } from '../../core/call.js';
 import { createWiring } from '../../core/wiring.js';
 import { withCallContext, wrap } from '../../instrumentation/index.js';
-import { CHAT } from '../provider/behaviours.js';
+import { CHAT } from '../provider/behaviour.js';
 import { beside, runNode } from '../provider/child.js';
 import { type Client, loadSdk } from '../provider/sdks.js';
 import { ModelServer } from '../provider/server.js';

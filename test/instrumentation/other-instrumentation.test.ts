@@ -6,7 +6,7 @@ import type { CallEvent } from '../../core/calls.js';
 import { METRICS } from '../../core/catalog.js';
 import { createWiring, type Wiring } from '../../core/wiring.js';
 import { instrument, wrap } from '../../instrumentation/index.js';
-import { CHAT } from '../provider/behaviours.js';
+import { CHAT } from '../provider/behaviour.js';
 import type { Client, Sdk } from '../provider/sdks.js';
 import { ModelServer } from '../provider/server.js';
 import { memoryProviders } from './otel.js';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createWiring } from '../../core/wiring.js';
 import { wrap } from '../../instrumentation/index.js';
-import { CHAT } from './behaviours.js';
+import { CHAT } from './behaviour.js';
 import { type Client, loadSdk, type Major } from './sdks.js';
 
 const [major, base] = process.argv.slice(2) as [string, string];

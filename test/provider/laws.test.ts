@@ -3,7 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import type { LlmCall } from '../../core/call.js';
 import { createWiring, type Wiring } from '../../core/wiring.js';
 import { instrument, wrap } from '../../instrumentation/index.js';
-import { BEHAVIOURS, type Behaviour } from './behaviours.js';
+import type { Behaviour } from './behaviour.js';
+import { BEHAVIOURS } from './behaviours.js';
 import { type Client, loadSdk, MAJORS, type Sdk } from './sdks.js';
 import { ModelServer } from './server.js';
 

@@ -1,5 +1,5 @@
 import { wrap } from '../../instrumentation/index.js';
-import { CHAT } from './behaviours.js';
+import { CHAT } from './behaviour.js';
 import { type Client, loadSdk, type Major } from './sdks.js';
 
 const [major, way, base] = process.argv.slice(2) as [string, string, string];
