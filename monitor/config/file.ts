@@ -44,7 +44,9 @@ export function readConfigFile(
 
 /** What is wrong with JSON, without the piece of it that the engine quotes: a token may stand there. */
 function describeJsonError(error: unknown): string {
-  return describeError(error).replace(/, (?:\.{3})?".*(?= is not valid JSON$)/s, '');
+  const problem = describeError(error);
+  const quoted = [', "', ', ..."'].map(start => problem.indexOf(start)).filter(at => at >= 0);
+  return quoted.length === 0 ? problem : problem.slice(0, Math.min(...quoted));
 }
 
 function load(path: string): Readonly<Record<string, unknown>> {
