@@ -97,6 +97,11 @@ export class FolderLabels implements LabelStore {
     });
   }
 
+  /** Who shares a folder shares the clock of its machine, and so the corrections to it. */
+  async now(): Promise<number> {
+    return Date.now();
+  }
+
   size(): Promise<number> {
     return this.#inTurn(async () => {
       let size = 0;

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '../../core/clock.js';
 import type { Identifier } from '../truth/call-index.js';
 import { answerOf, chainWith, type LabelChain } from './label-chain.js';
 import { checkSnapshotName, SNAPSHOT_LIFE } from './snapshots.js';
@@ -15,6 +16,12 @@ class MemoryLabels implements LabelStore {
     response_id: new Map(),
     span_id: new Map(),
   };
+
+  readonly #clock: Pick<Clock, 'now'>;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
+  }
 
   async put(calls: readonly StoredCall[]): Promise<void> {
     for (const call of calls) {
@@ -55,6 +62,10 @@ class MemoryLabels implements LabelStore {
     });
   }
 
+  async now(): Promise<number> {
+    return this.#clock.now();
+  }
+
   async size(): Promise<number> {
     return this.#calls.size;
   }
@@ -73,8 +84,12 @@ class MemoryLabels implements LabelStore {
 /** State in the memory of this process: for tests, and as the reference that the other stores are held against. */
 export class MemoryStateStore implements StateStore {
   readonly location = 'memory';
-  readonly labels: LabelStore = new MemoryLabels();
+  readonly labels: LabelStore;
   readonly #snapshots = new Map<string, Snapshot>();
+
+  constructor(clock: Pick<Clock, 'now'> = systemClock) {
+    this.labels = new MemoryLabels(clock);
+  }
 
   async save(name: string, bytes: Uint8Array, now: number): Promise<void> {
     this.#snapshots.set(checkSnapshotName(name), { name, savedAt: now, bytes: bytes.slice() });

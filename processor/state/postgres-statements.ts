@@ -91,6 +91,9 @@ DELETE FROM llm_monitor_v1_calls AS c USING due
 WHERE c.service = $1 AND c.call_id = due.call_id
 RETURNING c.at, c.seq, c.record, ARRAY(SELECT jsonb_object_keys(c.labels)) AS labelled`;
 
+/** Milliseconds since the epoch. */
+export const NOW = 'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::double precision AS now';
+
 /** $1 service. */
 export const SIZE = 'SELECT count(*) AS size FROM llm_monitor_v1_calls WHERE service = $1';
 

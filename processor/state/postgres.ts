@@ -95,6 +95,11 @@ class PostgresLabels implements LabelStore {
     }));
   }
 
+  async now(): Promise<number> {
+    const [row] = await this.#server.query(sql.NOW, []);
+    return Number(row?.['now']);
+  }
+
   async size(): Promise<number> {
     const now = this.#clock.monotonic();
     if (this.#counted !== undefined && now - this.#counted.at < COUNT_EVERY) return this.#counted.size;

@@ -121,6 +121,11 @@ class RedisLabels implements LabelStore {
     return out;
   }
 
+  async now(): Promise<number> {
+    const [seconds, micros] = (await this.#redis.command('TIME')) as readonly unknown[];
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  }
+
   async size(): Promise<number> {
     return Number(await this.#redis.command('ZCARD', this.#keys.queue));
   }

@@ -56,6 +56,11 @@ export interface LabelStore {
    * answer that is lost on the way are given to nobody.
    */
   sweep(before: number, limit: number): Promise<readonly SweptCall[]>;
+  /**
+   * The time that calls are aged by, milliseconds since the epoch: that of the server, or of the machine that a folder is on. All
+   * replicas see the same, whatever their own clocks say.
+   */
+  now(): Promise<number>;
   /** Calls held; where counting many is slow, as of up to a minute ago. */
   size(): Promise<number>;
 }

@@ -72,8 +72,6 @@ export class GroundTruth implements FeedbackSink {
   #unasked = new Coverage();
   /** Ages calls and pairs: somebody may set the wall clock a year ahead, and back. */
   readonly #time: () => number;
-  /** How far a restored state was ahead of this process. */
-  #ahead = 0;
   #now = 0;
   /** Calls that ended before were over when the state was saved that this process took up. */
   #overBefore = Number.NEGATIVE_INFINITY;
@@ -223,13 +221,13 @@ export class GroundTruth implements FeedbackSink {
     if (this.#unasked.all.seen > 0)
       throw new MonitorError('UNAVAILABLE', 'calls were observed already; a state is restored before the first call');
     const state = yield* readingTruth(saved);
-    this.#overBefore = state.now - this.#calls.index.ttl;
-    this.#unasked = yield* restoringTruth(state, this.#parts());
+    const now = this.#time();
+    this.#overBefore = Math.min(state.now, now) - this.#calls.index.ttl;
+    this.#unasked = yield* restoringTruth(state, this.#parts(), now);
     for (const task of this.#shared === undefined ? this.#tasks : []) {
       task.pending = 0;
       for (const number of this.#calls.index.numbers()) if (this.#waits(task, number)) task.pending++;
     }
-    this.#ahead = Math.max(0, state.now - this.#time());
     this.#calls.index.advance(this.#tick());
     this.#setTextLimit();
   }
@@ -245,7 +243,7 @@ export class GroundTruth implements FeedbackSink {
   }
 
   #tick(): number {
-    this.#now = this.#time() + this.#ahead;
+    this.#now = this.#time();
     return this.#now;
   }
 

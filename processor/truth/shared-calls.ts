@@ -4,6 +4,7 @@ import type { Wiring } from '../../core/wiring.js';
 import type { Claim, Claimed, LabelStore, StoredCall, SweptCall } from '../state/state-store.js';
 import type { Judged, Labelling, LabelResult } from './labelling.js';
 import { SharedLabels, type SharedLabelsOwner } from './shared-labels.js';
+import { StoreTime } from './store-time.js';
 import { callFromData, callToData, textsKeptBy, verdictFromData, verdictToData } from './stored-call.js';
 import { Sweeping } from './sweeping.js';
 import type { TaskRegistry } from './task-registry.js';
@@ -34,7 +35,8 @@ export class SharedCalls implements SharedLabelsOwner {
 
   constructor(parts: SharedCallsParts) {
     this.#parts = parts;
-    const { labels, wiring, calls } = parts;
+    const { wiring, calls } = parts;
+    const labels = new StoreTime(parts.labels, parts.now);
     const stay = calls.index.ttl * (1 + GRACE);
     this.#line = new SharedLabels({ labels, clock: wiring.clock, owner: this });
     this.#sweeping = new Sweeping({

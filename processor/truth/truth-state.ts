@@ -52,23 +52,29 @@ export function* savingTruth({ tasks, calls, unasked }: TruthParts, now: number,
 type Saving = Generator<void, Json>;
 
 /**
- * Puts a state back, one slice of work a `next()`. A saved task whose kind is now configured otherwise is left out.
+ * Puts a state back at `now`, one slice of work a `next()`. A saved task whose kind is now configured otherwise is left out. A
+ * state of a clock that was ahead keeps its ages and not its times: the lead must not live on in this process.
  * @returns the calls so far
  */
-export function* restoringTruth(state: TruthState, { tasks, calls, unasked }: TruthParts): Generator<void, Coverage> {
+export function* restoringTruth(
+  state: TruthState,
+  { tasks, calls, unasked }: TruthParts,
+  now: number,
+): Generator<void, Coverage> {
+  const lead = Math.max(0, state.now - now);
   const pairs = new Map<string, ReadonlyMap<number, Pair>>();
   for (const [name, part] of state.tasks) {
     const config = part.closed === null ? { kind: part.kind } : { kind: part.kind, classes: part.closed };
     const known = tasks.get(name) ?? (tasks.admits(name) ? tasks.open(name, config, unasked) : undefined);
     if (known?.task.kind !== part.kind) continue;
     known.task.coverage = Coverage.restore(part.coverage);
-    pairs.set(name, yield* restoringTask(known.task, part));
+    pairs.set(name, yield* restoringTask(known.task, part, lead));
   }
   let done = 0;
   for (const one of state.calls) {
     if (++done % SLICE === 0) yield;
     const { ids, at, call, labelled } = restoreCall(one);
-    const number = calls.add(ids, at, call);
+    const number = calls.add(ids, at - lead, call);
     for (const [task, seq] of labelled) {
       const pair = pairs.get(task)?.get(seq);
       if (pair !== undefined) calls.setPair(number, task, pair);
@@ -128,7 +134,7 @@ function* savingTask(task: Task, held: readonly Pair[], now: number): Saving {
 }
 
 /** Puts a task's pairs and totals back. @returns its pairs by `seq` */
-function* restoringTask(task: Task, state: TaskState): Generator<void, ReadonlyMap<number, Pair>> {
+function* restoringTask(task: Task, state: TaskState, lead: number): Generator<void, ReadonlyMap<number, Pair>> {
   // The classes may be numbered otherwise now: the user may have listed them since.
   const number = state.names.map(name => (task.classifies ? task.classes.index(name) : 0));
   const indexOf = (old: number): number => (task.classifies ? (number[old] ?? 0) : old);
@@ -154,7 +160,7 @@ function* restoringTask(task: Task, state: TaskState): Generator<void, ReadonlyM
       chrf: chrf ?? Number.NaN,
       weight,
     };
-    const pair: Pair = { seq, at, model, slices: slices ?? NO_SLICES, verdict };
+    const pair: Pair = { seq, at: at - lead, model, slices: slices ?? NO_SLICES, verdict };
     task.join.readmit(pair);
     pairs.set(seq, pair);
   }

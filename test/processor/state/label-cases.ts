@@ -32,6 +32,15 @@ export const LABEL_CASES: readonly Case[] = [
     },
   ],
   [
+    'every client is told the same time, which goes on, in whole milliseconds',
+    async ({ labels }, again) => {
+      const before = Date.now();
+      const told = [await labels.now(), await again().labels.now(), await labels.now()];
+      assert.deepEqual(told, [...told].sort());
+      for (const now of told) assert.ok(Number.isInteger(now) && now >= before && now <= Date.now(), `${told}`);
+    },
+  ],
+  [
     'nothing at all is taken as such',
     async ({ labels }) => {
       await labels.put([]);

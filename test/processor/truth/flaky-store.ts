@@ -1,3 +1,4 @@
+import type { Clock } from '../../../core/clock.js';
 import { MonitorError } from '../../../core/errors.js';
 import { MemoryStateStore } from '../../../processor/state/memory.js';
 import type { LabelStore, StoredCall } from '../../../processor/state/state-store.js';
@@ -12,9 +13,11 @@ export class FlakyStore {
   readonly asked: string[] = [];
   /** The fault of the next request of a kind; undefined for none. */
   fault: (method: keyof LabelStore) => Fault | undefined = () => undefined;
-  memory = new MemoryStateStore();
+  memory: MemoryStateStore;
 
-  constructor() {
+  /** @param clock the store's own */
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.memory = new MemoryStateStore(clock);
     const ask = async <T>(method: keyof LabelStore, run: (labels: LabelStore) => Promise<T>): Promise<T> => {
       this.asked.push(method);
       const fault = this.fault(method);
@@ -32,6 +35,7 @@ export class FlakyStore {
       find: (by, id) => ask('find', labels => labels.find(by, id)),
       claim: claims => ask('claim', labels => labels.claim(claims)),
       sweep: (before, limit) => ask('sweep', labels => labels.sweep(before, limit)),
+      now: () => ask('now', labels => labels.now()),
       size: () => ask('size', labels => labels.size()),
     };
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRandom } from '../../../core/random.js';
+import { MemoryStateStore } from '../../../processor/state/memory.js';
 import type { GroundTruthOptions } from '../../../processor/truth/ground-truth.js';
 import { SharedLabels, type SharedLabelsOwner } from '../../../processor/truth/shared-labels.js';
 import { FakeClock } from '../../fake-clock.js';
@@ -9,10 +10,12 @@ import { createRig, nonZero, pick, type Rig } from './truth-harness.js';
 
 const INTENT = { default: { kind: 'multiclass', classes: ['card', 'loan', 'transfer'] } } as const;
 
+const DAY = 86_400_000;
+
 /** Replicas of one service over one store, on one clock. */
 function service(replicas: number, options: Omit<GroundTruthOptions, 'wiring' | 'state'> = {}) {
   const clock = new FakeClock();
-  const store = new FlakyStore();
+  const store = new FlakyStore(clock);
   const start = (): Rig => createRig({ clock, state: store, tasks: INTENT, ...options });
   const rigs = Array.from({ length: replicas }, start);
   /** Lets time pass, and what it sets off happen. */
@@ -201,8 +204,8 @@ test('a flush of a store that is away ends when its patience does', async () => 
 });
 
 test('a store that is away is not offered the calls that have left meanwhile', async () => {
-  const store = new FlakyStore();
   const clock = new FakeClock();
+  const store = new FlakyStore(clock);
   const offered: number[] = [];
   const never = (): never => assert.fail('no label came');
   const owner: SharedLabelsOwner = {
@@ -260,13 +263,13 @@ test('a store that refuses for good gets no further than a few times, and the re
 });
 
 test('a store that lost what it had gets back the calls that wait here', async () => {
-  const { rigs, store, pass } = service(1);
+  const { clock, rigs, store, pass } = service(1);
   const [a] = rigs;
   a.call('1', { prediction: 'card' });
   await pass(100);
   a.label('1', 'card');
   await a.truth.flush();
-  store.memory = new (store.memory.constructor as new () => typeof store.memory)();
+  store.memory = new MemoryStateStore(clock);
   a.call('2', { prediction: 'card' });
   a.label('1', 'loan');
   a.label('2', 'card');
@@ -341,6 +344,44 @@ test('calls that are over are swept once over all replicas; a late label is know
   await b.truth.flush();
   assert.equal(labels(b)['task=default result=orphan'], 1);
 });
+
+for (const days of [8, -8])
+  test(`a replica whose clock is ${days} days off shares the store, and takes nothing out too early`, async () => {
+    const { clock, rigs, store, start, pass } = service(1);
+    const [a] = rigs;
+    a.call('1', { prediction: 'card' });
+    a.call('2', { prediction: 'card' });
+    await a.truth.flush();
+    const wrong = new FakeClock();
+    wrong.jump(days * DAY);
+    const b = createRig({ clock: wrong, state: store, tasks: INTENT });
+    const both = async (ms: number): Promise<void> => {
+      for (let gone = 0; gone < ms; gone += 1000) {
+        wrong.advance(1000);
+        await pass(1000, 1000);
+      }
+    };
+    b.call('3', { prediction: 'card' });
+    b.label('1', 'card');
+    await b.truth.flush();
+    await both(30_000);
+    assert.equal(await store.memory.labels.size(), 3);
+    a.label('3', 'card');
+    await a.truth.flush();
+    assert.deepEqual([labels(a), labels(b)], Array(2).fill({ 'task=default result=matched': 1 }));
+    // Nor does a process that takes the state up, by a clock that is right.
+    const saved = b.truth.save();
+    b.truth.stop();
+    const next = start();
+    next.truth.restore(saved);
+    await pass(30_000, 1000);
+    assert.equal(await store.memory.labels.size(), 3);
+    assert.deepEqual(nonZero(next.read('truth.expired')), {});
+    assert.ok(Math.abs((next.truth.save() as { now: number }).now - clock.now()) <= 1);
+    next.call('4', { prediction: 'card' });
+    await next.truth.flush();
+    for (const { at } of store.put) assert.ok(Math.abs(at - clock.now()) < 120_000, `${at}`);
+  });
 
 test('a rating of a call of another replica is recorded under its model', async () => {
   const { rigs } = service(2);
