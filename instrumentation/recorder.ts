@@ -77,15 +77,20 @@ export class Recorder {
     this.#loggerProvider = provider;
   }
 
-  /** A text of a request's settings as it may stand on a span: masked wherever something to mask with was given. */
-  redacted(text: string): string {
-    if (typeof this.#redaction !== 'function') return text;
+  /** A text of a request's settings as it may stand on a span; undefined where nothing was given to mask it with. */
+  redacted(text: string): string | undefined {
+    if (this.#redaction === undefined) return undefined;
+    if (this.#redaction === 'off') return text;
     try {
-      return String(this.#redaction(text));
+      const masked: unknown = this.#redaction(text);
+      if (typeof masked === 'string') return masked;
+      // What is no text may be a promise: nobody else waits for it.
+      Promise.resolve(masked).catch(() => undefined);
     } catch {
-      this.fault('content');
-      return '';
+      // Counted below, like what is no text.
     }
+    this.fault('content');
+    return undefined;
   }
 
   /** The tracer of the provider that was set, else of the global one. */

@@ -35,7 +35,7 @@ function setName(out: Attributes, name: string, value: string | undefined): void
   if (value !== undefined && NAME.test(value)) out[name] = value;
 }
 
-function setRequest(out: Attributes, request: RequestFacts, latest: boolean, redact: (text: string) => string): void {
+function setRequest(out: Attributes, request: RequestFacts, latest: boolean, redact: (text: string) => string | undefined): void {
   set(out, ATTR.maxTokens, request.maxTokens);
   set(out, ATTR.temperature, request.temperature);
   set(out, ATTR.topP, request.topP);
@@ -47,7 +47,8 @@ function setRequest(out: Attributes, request: RequestFacts, latest: boolean, red
   set(out, ATTR.dimensionCount, request.dimensions);
   if (request.stream) out[ATTR.stream] = true;
   if (request.choiceCount !== 1) set(out, ATTR.choiceCount, request.choiceCount);
-  if (request.stop !== undefined) out[ATTR.stopSequences] = request.stop.map(redact);
+  const stop = request.stop?.map(redact).filter(text => text !== undefined) ?? [];
+  if (stop.length > 0) out[ATTR.stopSequences] = stop;
   if (request.encodingFormat !== undefined && NAME.test(request.encodingFormat))
     out[ATTR.encodingFormats] = [request.encodingFormat];
   if (request.serviceTier !== 'auto') setName(out, ATTR.openaiRequestTier, request.serviceTier);
@@ -73,7 +74,7 @@ function setUsage(out: Attributes, call: LlmCall, old: boolean, latest: boolean)
 /**
  * The attributes of a finished call: the conventions' in the asked-for profile, then ours. None holds a word of a message.
  * @param errorType the conventions' `error.type`; undefined when the call did not fail
- * @param redact for stop sequences, the one setting that may be words of a user
+ * @param redact for stop sequences, the one setting that may be words of a user; undefined leaves one out
  */
 export function endAttributes(
   call: LlmCall,
@@ -81,7 +82,7 @@ export function endAttributes(
   response: ResponseFacts | undefined,
   errorType: string | undefined,
   semconv: Semconv,
-  redact: (text: string) => string,
+  redact: (text: string) => string | undefined,
 ): Attributes {
   const old = semconv !== 'latest';
   const latest = semconv !== '1.41';

@@ -236,9 +236,24 @@ describe('attempts', () => {
 });
 
 describe('the span of a call', () => {
+  for (const [why, config, expected, faults] of [
+    ['without a word to mask them with', {}, undefined, 0],
+    ['masked', { redact: () => '[masked]' }, ['[masked]'], 0],
+    ['as they are, where that was asked for by name', { redact: 'off' }, ['Anna:'], 0],
+    ['not where masking fails', { redact: () => assert.fail() }, undefined, 1],
+    ['not where masking gives no text', { redact: () => Promise.reject(new Error('late')) as never }, undefined, 1],
+  ] as const)
+    it(`has stop sequences ${why}`, async () => {
+      const { client, otel } = start('chat', config);
+      await client.chat.completions.create({ ...CHAT, stop: ['Anna:'] });
+      assert.deepEqual(otel.spans()[0]?.attributes['gen_ai.request.stop_sequences'], expected);
+      assert.equal(wiring.store.value('selfErrors', { component: 'content' }) ?? 0, faults);
+    });
+
   it('has the attributes of the conventions and no words', async () => {
-    const { client, otel } = start('chat');
-    await client.chat.completions.create({ ...CHAT, temperature: 0.5, max_tokens: 40, n: 1, seed: 7, stop: ['#'] });
+    const { client, otel } = start('chat', { redact: text => text.replaceAll('Anna', '[name]') });
+    const settings = { temperature: 0.5, max_tokens: 40, n: 1, seed: 7, stop: ['#', 'Anna:'] };
+    await client.chat.completions.create({ ...CHAT, ...settings });
     const [span] = otel.spans();
     assert.equal(span?.name, 'chat gpt-4o-mini');
     assert.equal(span?.kind, SpanKind.CLIENT);
@@ -254,7 +269,7 @@ describe('the span of a call', () => {
       'gen_ai.request.temperature': 0.5,
       'gen_ai.request.max_tokens': 40,
       'gen_ai.request.seed': 7,
-      'gen_ai.request.stop_sequences': ['#'],
+      'gen_ai.request.stop_sequences': ['#', '[name]:'],
       'gen_ai.response.id': 'chatcmpl-A1',
       'gen_ai.response.model': 'gpt-4o-mini-2024-07-18',
       'gen_ai.response.finish_reasons': ['stop'],
