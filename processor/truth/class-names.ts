@@ -58,6 +58,11 @@ export class ClassNames {
     return this.#indices.has(name) || this.#admits(name) ? name : OTHER_CLASS;
   }
 
+  /** True for a text that is counted by itself as long as there is room: with a list one of it, else a word or what is configured. */
+  mayName(text: string): boolean {
+    return this.#closed ? this.#indices.has(text) : this.#isName(text);
+  }
+
   /** The number of a class. A name that was folded before, here or in another process, is folded alike. */
   index(name: string): number {
     const named = name === MISMATCH_CLASS || this.#admits(name);
@@ -78,6 +83,10 @@ export class ClassNames {
 
   #admits(name: string): boolean {
     if (this.#closed || this.#names.length >= MAX_CLASSES) return false;
+    return this.#isName(name);
+  }
+
+  #isName(name: string): boolean {
     return isClassWord(name) || (name === this.#configured && isClassName(name));
   }
 

@@ -35,8 +35,15 @@ export class Coverage {
     return out;
   }
 
-  save(): Json {
-    const classes = [...this.#classes].map(([name, { seen, labelled }]) => [name, seen, labelled]);
+  /** @param keeps whether a name may leave the process; others are put together */
+  save(keeps: (name: string) => boolean): Json {
+    const out = new Map<string, Share>();
+    for (const [name, { seen, labelled }] of this.#classes) {
+      const key = keeps(name) ? name : OTHER_CLASS;
+      const before = out.get(key);
+      out.set(key, { seen: seen + (before?.seen ?? 0), labelled: labelled + (before?.labelled ?? 0) });
+    }
+    const classes = Array.from(out, ([name, { seen, labelled }]) => [name, seen, labelled]);
     return { seen: this.all.seen, labelled: this.all.labelled, classes };
   }
 

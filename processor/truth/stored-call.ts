@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.js';
-import { isClassName, isClassWord } from './class-names.js';
+import { isClassWord } from './class-names.js';
 import { NO_SLICES, NO_VERDICT, type SliceValues, type Verdict } from './sliding-window.js';
 import type { Task } from './task.js';
 import type { Kept, TrackedCall } from './tracked-call.js';
@@ -9,18 +9,15 @@ export type PredictionState = readonly [value: string | number | boolean, score:
 
 const VERSION = 1;
 
-/** Says of a predicted text whether it may leave the process: a class name may, what people or models write may not. */
+/** Says of a predicted text whether it may leave the process: what names a class, or is a number, may; what people or models write may not. */
 export type KeepsText = (text: string, task?: string) => boolean;
 
 /** @param undecided while labels may say that there are tasks of classes */
 export function textsKeptBy(tasks: readonly Task[], undecided: boolean): KeepsText {
-  const kinds = new Map(tasks.map(task => [task.name, task.kind]));
-  const classify = tasks.some(task => task.classifies);
-  const count = tasks.some(task => task.kind === 'number');
+  const byName = new Map(tasks.map(task => [task.name, task]));
   return (text, task) => {
-    if (task !== undefined) return kinds.get(task) !== 'text' && isClassName(text);
-    if (classify) return isClassName(text);
-    return (undecided && isClassWord(text)) || (count && text.length <= 64 && Number.isFinite(Number(text)));
+    if (task !== undefined) return byName.get(task)?.maySend(text) === true;
+    return tasks.some(one => one.maySend(text)) || (undecided && isClassWord(text));
   };
 }
 

@@ -101,6 +101,11 @@ export class Task {
     return this.classes.find('true') ?? this.classes.find(classes?.at(-1) ?? '');
   }
 
+  /** True for a predicted text that may leave the process: one that names a class, or is a number for a task of numbers. */
+  maySend(text: string): boolean {
+    return this.classifies ? this.classes.mayName(text) : this.kind === 'number' && this.readNumber(text) !== undefined;
+  }
+
   /** The class that a value names; a boolean names the positive class of a binary task or the other one, whatever they are called. */
   nameOf(value: TruthValue): string {
     const { classes } = this.config;

@@ -46,7 +46,7 @@ export function* savingTruth({ tasks, calls, unasked }: TruthParts, now: number,
   }
   const states: [string, Json][] = [];
   for (const task of tasks) states.push([task.name, yield* savingTask(task, paired.get(task.name) ?? [], now)]);
-  return { version: VERSION, now, calls: saved, tasks: states, unasked: unasked.save() };
+  return { version: VERSION, now, calls: saved, tasks: states, unasked: unasked.save(keeps) };
 }
 
 type Saving = Generator<void, Json>;
@@ -129,7 +129,7 @@ function* savingTask(task: Task, held: readonly Pair[], now: number): Saving {
     pairs: saved,
     first: task.join.first.toRows(),
     latest: task.join.latest.toRows(),
-    coverage: task.coverage.save(),
+    coverage: task.coverage.save(name => task.maySend(name)),
   };
 }
 

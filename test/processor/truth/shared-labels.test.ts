@@ -11,6 +11,8 @@ import { createRig, nonZero, pick, type Rig } from './truth-harness.js';
 const INTENT = { default: { kind: 'multiclass', classes: ['card', 'loan', 'transfer'] } } as const;
 
 const DAY = 86_400_000;
+/** Reads the whole answer as what was predicted. */
+const CARRIED = ({ text }: { readonly text: string }): string => text;
 
 /** Replicas of one service over one store, on one clock. */
 function service(replicas: number, options: Omit<GroundTruthOptions, 'wiring' | 'state'> = {}) {
@@ -287,27 +289,45 @@ test('no word of a text leaves the process: a text label counts where the answer
   const secret = 'the capital is Paris';
   for (const id of ['1', '2', '3']) a.call(id, {}, secret);
   a.call('4', { prediction: `somebody also had this predicted${' at length'.repeat(5)}` });
+  // Short enough for the name of a class, and a prediction of one task alone.
+  b.call('5', { prediction: 'Call somebody at 0171 2345678' }, secret);
+  b.call('6', { prediction: '0171-2345678' });
+  await b.truth.flush();
   await a.truth.flush();
   a.label('1', secret, { task: 'qa' });
   b.label('2', secret, { task: 'qa' });
   b.label('3', secret, { task: 'qa', prediction: secret });
   b.label('4', 'card', { task: 'route' });
+  b.label('5', 'card', { task: 'route' });
   await Promise.all(rigs.map(rig => rig.truth.flush()));
   assert.deepEqual(labels(a), { 'task=qa result=matched': 1 });
   assert.deepEqual(labels(b), {
     'task=qa result=rejected': 1,
     'task=qa result=matched': 1,
-    'task=route result=matched': 1,
+    'task=route result=matched': 2,
   });
-  assert.deepEqual(pick(b.read('truth.confusion'), 'task=route'), { 'task=route actual=card predicted=other': 1 });
-  const held = JSON.stringify([store.put, await store.memory.labels.sweep(Number.POSITIVE_INFINITY, 10)]);
-  for (const word of ['capital', 'Paris', 'somebody']) assert.ok(!held.includes(word), word);
-  assert.equal(store.put.length, 4);
+  assert.deepEqual(pick(b.read('truth.confusion'), 'task=route'), { 'task=route actual=card predicted=other': 2 });
+  const swept = await store.memory.labels.sweep(Number.POSITIVE_INFINITY, 10);
+  const held = JSON.stringify([store.put, swept, a.truth.save(), b.truth.save()]);
+  for (const word of ['capital', 'Paris', 'somebody', '0171', '2345678']) assert.ok(!held.includes(word), word);
+  assert.equal(store.put.length, 6);
 });
 
 test('a predicted text goes into the store only where a task has classes that it may be', async () => {
   for (const [tasks, prediction, kept] of [
-    [{ default: { kind: 'multiclass' } }, 'ask for a loan', true],
+    [{ default: { kind: 'multiclass' } }, 'ask_for_a_loan', true],
+    [{ default: { kind: 'multiclass' } }, 'ask for a loan', false],
+    [{ default: { kind: 'multiclass' } }, '0171-2345678', false],
+    [{ default: { kind: 'multiclass', classes: ['ask for a loan', 'card'] } }, 'ask for a loan', true],
+    [{ default: { kind: 'multiclass', classes: ['ask for a loan', 'card'] } }, 'transfer', false],
+    [{ default: { kind: 'multiclass', prediction: CARRIED } }, 'Call Anna Berg', false],
+    [{ default: { kind: 'multiclass', prediction: CARRIED } }, 'anna', true],
+    [{ default: { kind: 'multiclass', classes: ['card', 'loan'], prediction: CARRIED } }, 'anna', false],
+    [{ default: { kind: 'binary', positive: 'ask for it' } }, 'ask for it', true],
+    [{ default: { kind: 'binary', positive: 'ask for it' } }, 'ask for more', false],
+    [{ default: { kind: 'number', prediction: CARRIED } }, 'Paris', false],
+    [{ default: { kind: 'number', prediction: CARRIED } }, '42.5', true],
+    [{ default: { kind: 'text', prediction: CARRIED } }, 'Paris', false],
     [{ default: { kind: 'text' } }, 'Paris', false],
     [{ default: { kind: 'number' } }, '42.5', true],
     [{ default: { kind: 'number' } }, 'Paris', false],
@@ -315,9 +335,17 @@ test('a predicted text goes into the store only where a task has classes that it
     [{}, 'it is in Paris', false],
   ] as const) {
     const { rigs, store } = service(1, { tasks });
-    rigs[0].call('1', { prediction });
-    await rigs[0].truth.flush();
-    assert.equal(JSON.stringify(store.put).includes(prediction), kept, `${JSON.stringify(tasks)} ${prediction}`);
+    const [a] = rigs;
+    a.call('1', { prediction }, prediction);
+    await a.truth.flush();
+    const held = JSON.stringify(store.put);
+    assert.equal(held.includes(prediction), kept, `${JSON.stringify(tasks)} ${prediction}`);
+    // A snapshot has the calls that were labelled here.
+    a.label('1', 7, { prediction: 7 });
+    a.label('1', 'card', { prediction: 'card' });
+    await a.truth.flush();
+    const task = Object.keys(tasks).length === 0 ? undefined : Object.values(tasks)[0]?.kind;
+    if (!kept) assert.ok(!JSON.stringify(a.truth.save()).includes(prediction), `${task} ${prediction}`);
   }
 });
 
@@ -441,7 +469,7 @@ for (const seed of [1, 2, 3]) {
     const { rigs, store, pass } = service(3, { windows: { count: [50], seconds: [] } });
     store.fault = () => any([undefined, undefined, undefined, 'request', 'answer'] as const);
     const one = createRig({ tasks: INTENT, windows: { count: [50], seconds: [] } });
-    const classes = [...INTENT.default.classes, 'none of these'];
+    const { classes } = INTENT.default;
     const model = { requested: 'gpt' };
     const fault = store.fault;
     const known: string[] = [];
@@ -449,11 +477,12 @@ for (const seed of [1, 2, 3]) {
       // Two labels of one call that are under way on two replicas have no order: a round has one a call, of earlier rounds.
       const targets = new Set(known);
       for (let i = 0; i < 20; i++) {
-        const prediction = any(classes);
+        const prediction = any([...classes, 'none of these']);
         for (const rig of [any(rigs), one]) rig.call(`c${round}-${i}`, { prediction, model });
         known.push(`c${round}-${i}`);
         const target = any([...targets, 'nobody']);
-        const label = any(classes);
+        // Of a prediction that is not listed other replicas know only that: not whether a label is the same.
+        const label = any([...classes, 'something else']);
         targets.delete(target);
         for (const rig of [any(rigs), one]) rig.label(target, label);
         await pass(50);
