@@ -35,7 +35,12 @@ function setName(out: Attributes, name: string, value: string | undefined): void
   if (value !== undefined && NAME.test(value)) out[name] = value;
 }
 
-function setRequest(out: Attributes, request: RequestFacts, latest: boolean, redact: (text: string) => string | undefined): void {
+function setRequest(
+  out: Attributes,
+  request: RequestFacts,
+  latest: boolean,
+  redact: (text: string) => string | undefined,
+): void {
   set(out, ATTR.maxTokens, request.maxTokens);
   set(out, ATTR.temperature, request.temperature);
   set(out, ATTR.topP, request.topP);
