@@ -72,10 +72,10 @@ export function keepState(parts: KeptState): { flush(): Promise<void>; stop(): P
   const keeper = new SnapshotKeeper({ state, parts: snapshotParts(parts), instance: instanceOf(parts), wiring });
   processor.holdUntil(keeper.restore());
   return {
-    flush: () => keeper.save(),
+    flush: () => keeper.saveAnew(),
     async stop() {
       keeper.stop();
-      await keeper.save();
+      await keeper.saveAnew();
       await state.close().catch(() => undefined);
     },
   };

@@ -94,7 +94,13 @@ export class SnapshotKeeper {
     return this.#saving;
   }
 
-  /** Saves no more. Idempotent. */
+  /** Saves all that came before: a save that is under way may have passed it by, and is followed by another. Never rejects. */
+  async saveAnew(): Promise<void> {
+    await this.#saving;
+    await this.save();
+  }
+
+  /** Saves no more by itself. Idempotent. */
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();

@@ -26,8 +26,9 @@ class Counting implements SnapshotPart {
 
   *save(): Generator<void, Json> {
     this.saves++;
+    const { value } = this;
     yield;
-    return { value: this.value };
+    return { value };
   }
 
   *restore(state: Json): Generator<void, void> {
@@ -148,6 +149,24 @@ for (const [what, bytes] of [
     assert.equal(again.value, 'new');
   });
 }
+
+test('a save that is asked for while another is under way has what came since that began', async () => {
+  const state = new MemoryStateStore();
+  const part = new Counting('truth');
+  const { keeper, clock } = setUp(state, [part]);
+  await settle(clock, keeper.restore());
+  part.value = 'early';
+  const first = keeper.save();
+  await settle(clock, Promise.resolve());
+  for (let i = 0; i < 10 && part.saves === 0; i++) await new Promise(setImmediate);
+  assert.equal(part.saves, 1);
+  part.value = 'late';
+  await settle(clock, Promise.all([first, keeper.saveAnew(), keeper.saveAnew()]));
+  assert.equal(part.saves, 2);
+  const next = new Counting('truth');
+  await settle(clock, setUp(state, [next], 'a', clock).keeper.restore());
+  assert.equal(next.value, 'late');
+});
 
 test('a store that is away is one line however long, and each failure is counted', async () => {
   const away = (): Promise<never> => Promise.reject(new MonitorError('UNAVAILABLE', 'not there'));
