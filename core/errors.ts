@@ -5,6 +5,7 @@ export const ERROR_CODES = {
   STATE_MISMATCH: 'saved state has another version, width or kind',
   INVALID_ARGUMENT: 'an argument is outside what the function accepts',
   MISSING_PEER: 'an optional package is needed and not installed',
+  REFUSED: 'a server was reached and will not do this, however often it is asked',
   UNAVAILABLE: 'the thing cannot be used now (stopped, or its port or file cannot be had)',
 } as const;
 

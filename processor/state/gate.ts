@@ -15,6 +15,8 @@ export interface GateOptions {
   readonly secrets: readonly string[];
   /** Pieces of work under way at once; others wait for their turn. No limit if absent. */
   readonly atOnce?: number;
+  /** Whether a server that gave this answer gives it again to the same work; none does if absent. */
+  readonly isRefusal?: (error: unknown) => boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export class Gate {
 
   /**
    * @param isOutage whether a failure means that the server is away, rather than that it refused this one piece of work
-   * @throws MonitorError UNAVAILABLE for any failure; one of another code, as it is
+   * @throws MonitorError REFUSED where the server will not do this work, UNAVAILABLE for any other failure; one of another code, as it is
    */
   async pass<T>(work: () => Promise<T>, isOutage: (error: unknown) => boolean): Promise<T> {
     this.#check();
@@ -64,6 +66,10 @@ export class Gate {
       if (MonitorError.is(error)) throw error;
       const reason = this.#describe(error);
       if (isOutage(error)) this.#shut(reason);
+      else if (this.#options.isRefusal?.(error) === true)
+        throw new MonitorError('REFUSED', `the state at ${this.#options.location} refuses: ${reason}`, {
+          cause: error,
+        });
       throw this.#unavailable(reason, error);
     } finally {
       this.#inside--;

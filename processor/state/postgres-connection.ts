@@ -38,6 +38,12 @@ function isOutage(error: unknown): boolean {
   return !/^[0-9A-Z]{5}$/.test(state) || /^(?:08|28|3D|53|57P0|58)/.test(state);
 }
 
+/** What it is given is no data for it, or too much, or the user may not. A table that is not there is made with the next statement. */
+function isRefusal(error: unknown): boolean {
+  const state = stateOf(error);
+  return /^(?:0A|22|23|42|54)[0-9A-Z]{3}$/.test(state) && state !== UNDEFINED_TABLE;
+}
+
 /** At most two connections to PostgreSQL, made when they are needed; an idle one keeps no process alive. */
 export class PostgresConnection {
   readonly #options: PostgresConnectionOptions;
@@ -52,10 +58,10 @@ export class PostgresConnection {
     this.#setUp = setUp;
     const { shown, clock, secrets } = options;
     // Who waits for a connection must not count as who waits for the server.
-    this.#gate = new Gate({ location: shown, clock, secrets, atOnce: CONNECTIONS });
+    this.#gate = new Gate({ location: shown, clock, secrets, atOnce: CONNECTIONS, isRefusal });
   }
 
-  /** Runs one statement. @param patience milliseconds until a server that says nothing counts as away @throws MonitorError UNAVAILABLE or MISSING_PEER */
+  /** Runs one statement. @param patience milliseconds until a server that says nothing counts as away @throws MonitorError UNAVAILABLE, REFUSED or MISSING_PEER */
   async query(text: string, values: readonly unknown[], patience = ANSWER_LIMIT): Promise<readonly Row[]> {
     return this.#gate.pass(async () => {
       this.#pool ??= this.#connect();

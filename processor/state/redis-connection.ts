@@ -38,6 +38,14 @@ function isReply(error: unknown): error is Error {
 /** A server that answers, but for the moment only so. */
 const NOT_NOW = /^(?:LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|UNKILLABLE|NOREPLICAS)\b/;
 
+/** What may be done later: after a wrapper's `ERR`, too, as Redis before 7 tells of an error within a script. */
+const LATER = /(?:^|[\s-])(?:OOM|MISCONF|NOAUTH|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY|NOREPLICAS)\b/;
+
+/** A key of another kind, a user who may not, a command or an argument that is not known. */
+function isRefusal(error: unknown): boolean {
+  return isReply(error) && /^(?:ERR|WRONGTYPE|NOPERM)\b/.test(error.message) && !LATER.test(error.message);
+}
+
 function breaks(error: unknown): boolean {
   return !isReply(error) || NOT_NOW.test(error.message);
 }
@@ -58,10 +66,10 @@ export class RedisConnection {
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
     this.#patience = options.patience ?? PATIENCE;
-    this.#gate = new Gate({ location: options.shown, clock: options.clock, secrets: options.secrets });
+    this.#gate = new Gate({ location: options.shown, clock: options.clock, secrets: options.secrets, isRefusal });
   }
 
-  /** @throws MonitorError UNAVAILABLE or MISSING_PEER */
+  /** @throws MonitorError UNAVAILABLE, REFUSED or MISSING_PEER */
   async command(...args: string[]): Promise<unknown> {
     return this.#gate.pass(() => this.#send(client => client.sendCommand(args)), this.#isOutage);
   }

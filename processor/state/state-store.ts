@@ -39,7 +39,7 @@ export interface SweptCall extends StoredCall {
 /**
  * Calls that wait for their labels, shared by the replicas of a service. Every method is atomic towards other processes, and may
  * be sent again after a failure; a long list may have been taken in in part. All reject with MonitorError UNAVAILABLE when the
- * store can't be reached, or refuses, and with MISSING_PEER when its client is not installed.
+ * store can't be reached or can't do it now, with REFUSED when it will never do it, and with MISSING_PEER when its client is not installed.
  */
 export interface LabelStore {
   /** Puts calls in; one that is there already, by `callId`, stays as it is with its labels. */

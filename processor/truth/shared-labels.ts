@@ -5,7 +5,7 @@ import type { Claim, Claimed, LabelStore, StoredCall } from '../state/state-stor
 import type { Judged } from './labelling.js';
 import { Outbox } from './outbox.js';
 import { SecondTries } from './second-tries.js';
-import { Steadily } from './steadily.js';
+import { isAway, Steadily } from './steadily.js';
 
 /** What the shared labels ask of who owns the calls. */
 export interface SharedLabelsOwner {
@@ -188,14 +188,15 @@ export class SharedLabels {
       const numbers = this.#outbox.first(Math.min(left, BATCH));
       const last = numbers.at(-1);
       if (last === undefined) return;
-      const put = await this.#store.ask(async () => {
+      const put = await this.#askEach(numbers, async some => {
         // Anew each time: of calls that have left meanwhile nothing is known any more.
-        const calls = numbers.flatMap(number => owner.stored(number) ?? []);
+        const calls = some.flatMap(number => owner.stored(number) ?? []);
         if (calls.length > 0) await labels.put(calls);
-        return calls.length;
+        return some;
       });
       if (this.#store.stopped) return;
-      if (put === undefined) owner.dropped(numbers.length);
+      const refused = put.filter(number => number === undefined).length;
+      if (refused > 0) owner.dropped(refused);
       this.#outbox.done(last);
     }
   }
@@ -203,30 +204,51 @@ export class SharedLabels {
   async #join(batch: readonly Waiting[]): Promise<void> {
     const { owner } = this.#options;
     const unknown = batch.filter(({ judged }) => judged === undefined);
-    const found = await this.#find(unknown);
+    const { found, refused } = await this.#find(unknown);
     if (this.#store.stopped) return;
-    if (found === undefined) owner.dropped(unknown.length);
-    else {
-      for (const [i, waiting] of unknown.entries()) {
-        const { record, heardAt } = waiting;
-        if (this.#later.waitsFor(record) || (found[i] === undefined && !waiting.missed)) this.#tryLater(waiting);
-        else if (record.kind === 'rating') owner.rate(record, found[i]);
-        else waiting.judged = owner.judge(record, found[i], heardAt);
-      }
+    if (refused.size > 0) owner.dropped(refused.size);
+    for (const [i, waiting] of unknown.entries()) {
+      if (refused.has(i)) continue;
+      const { record, heardAt } = waiting;
+      if (this.#later.waitsFor(record) || (found[i] === undefined && !waiting.missed)) this.#tryLater(waiting);
+      else if (record.kind === 'rating') owner.rate(record, found[i]);
+      else waiting.judged = owner.judge(record, found[i], heardAt);
     }
     const judged = batch.flatMap(({ judged, token }) => (judged === undefined ? [] : [{ judged, token }]));
     if (judged.length === 0) return;
     const claims = judged.map(one => ({ ...owner.claim(one.judged), token: one.token }));
     const claimed = await this.#claim(claims, judged);
     if (this.#store.stopped) return;
-    if (claimed === undefined) owner.dropped(judged.length);
-    else for (const [i, answer] of claimed.entries()) owner.settle((judged[i] as { judged: Judged }).judged, answer);
+    for (const [i, answer] of claimed.entries()) {
+      if (answer === undefined) owner.dropped(1);
+      else owner.settle((judged[i] as { judged: Judged }).judged, answer);
+    }
   }
 
-  async #find(unknown: readonly Waiting[]): Promise<readonly (StoredCall | undefined)[] | undefined> {
+  /**
+   * Asks about many at once. What is refused for good is asked in halves, so that what is at fault is given up alone.
+   * @returns the answers in order, undefined for what was refused; not all once stopped
+   */
+  async #askEach<I, O>(
+    items: readonly I[],
+    question: (items: readonly I[]) => Promise<readonly O[]>,
+    maxRefusals?: number,
+  ): Promise<readonly (O | undefined)[]> {
+    const answers = await this.#store.ask(() => question(items), maxRefusals);
+    if (answers !== undefined || this.#store.stopped) return answers ?? [];
+    if (items.length <= 1) return items.map(() => undefined);
+    const half = Math.ceil(items.length / 2);
+    const first = await this.#askEach(items.slice(0, half), question, 1);
+    return [...first, ...(await this.#askEach(items.slice(half), question, 1))];
+  }
+
+  /** Looks calls up. @returns them by the number of who waits, and the numbers of those that the store refused to look for */
+  async #find(
+    unknown: readonly Waiting[],
+  ): Promise<{ readonly found: readonly (StoredCall | undefined)[]; readonly refused: ReadonlyMap<number, Waiting> }> {
     const found: (StoredCall | undefined)[] = [];
     const left = new Map(unknown.entries());
-    return this.#store.ask(async () => {
+    await this.#store.ask(async () => {
       const asked = Array.from(
         left,
         async ([
@@ -239,25 +261,26 @@ export class SharedLabels {
           left.delete(i);
         },
       );
-      const failed = (await Promise.allSettled(asked)).find(one => one.status === 'rejected');
-      if (failed !== undefined) throw failed.reason;
-      return found;
+      const failed = (await Promise.allSettled(asked)).flatMap(one => (one.status === 'rejected' ? [one.reason] : []));
+      // As long as one of them may be answered yet, none is given up.
+      if (failed.length > 0) throw failed.find(isAway) ?? failed[0];
     });
+    return { found, refused: left };
   }
 
   async #claim(
     claims: readonly Claim[],
     judged: readonly { readonly judged: Judged }[],
-  ): Promise<readonly Claimed[] | undefined> {
+  ): Promise<readonly (Claimed | undefined)[]> {
     const { labels, owner } = this.#options;
-    const claimed = await this.#store.ask(() => labels.claim(claims));
+    const claimed = await this.#askEach(claims, some => labels.claim(some));
     // A store that lost what it had gets the calls again that are held here.
     const lost = claims.flatMap((claim, i) => {
       const { number } = (judged[i] as { readonly judged: Judged }).judged.subject;
-      const call = claimed?.[i]?.kind === 'unknown' && number !== undefined ? owner.stored(number) : undefined;
+      const call = claimed[i]?.kind === 'unknown' && number !== undefined ? owner.stored(number) : undefined;
       return call === undefined ? [] : [{ claim, call, i }];
     });
-    if (claimed === undefined || lost.length === 0) return claimed;
+    if (lost.length === 0) return claimed;
     const again = await this.#store.ask(async () => {
       await labels.put(lost.map(({ call }) => call));
       return labels.claim(lost.map(({ claim }) => claim));

@@ -7,6 +7,11 @@ const LONGEST_PAUSE = 10_000;
 /** Answers that no waiting mends, until what was asked is given up. */
 const MAX_REFUSALS = 5;
 
+/** True for the failure of a store that will answer once it is back. */
+export function isAway(error: unknown): boolean {
+  return MonitorError.is(error) && error.code === 'UNAVAILABLE';
+}
+
 /** Asks until there is an answer, with longer and longer pauses. One question at a time. */
 export class Steadily {
   readonly #clock: Clock;
@@ -23,16 +28,15 @@ export class Steadily {
     return this.#stopped;
   }
 
-  /** @returns undefined once stopped, or when the answer is no for good: an error that does not say UNAVAILABLE, five times */
-  async ask<T>(question: () => Promise<T>): Promise<T | undefined> {
+  /** @returns undefined once stopped, or when the answer is no for good: an error that does not say UNAVAILABLE, `maxRefusals` times */
+  async ask<T>(question: () => Promise<T>, maxRefusals = MAX_REFUSALS): Promise<T | undefined> {
     let refusals = 0;
     for (let pause = FIRST_PAUSE; !this.#stopped; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       try {
         return await question();
       } catch (error) {
         this.#onFailure();
-        const away = MonitorError.is(error) && error.code === 'UNAVAILABLE';
-        if (!away && ++refusals >= MAX_REFUSALS) return undefined;
+        if (!isAway(error) && ++refusals >= maxRefusals) return undefined;
         await this.#pause(pause);
       }
     }

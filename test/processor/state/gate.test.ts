@@ -12,6 +12,22 @@ function gate(clock = new FakeClock(), atOnce?: number): Gate {
   return new Gate({ location: 'redis://h', clock, secrets: ['s3cret'], ...(atOnce !== undefined && { atOnce }) });
 }
 
+test('what a server refuses for good has a code of its own, and shuts nothing', async () => {
+  const isRefusal = (error: unknown): boolean => (error as { code?: string }).code === '22P05';
+  const shut = new Gate({ location: 'postgres://h', clock: new FakeClock(), secrets: ['s3cret'], isRefusal });
+  const failing = (code: string, isOutage = false): Promise<unknown> =>
+    shut.pass(
+      () => Promise.reject(Object.assign(new Error('not s3cret'), { code })),
+      () => isOutage,
+    );
+  await assert.rejects(failing('22P05'), {
+    code: 'REFUSED',
+    message: 'the state at postgres://h refuses: 22P05 not ***',
+  });
+  await assert.rejects(failing('57014'), { code: 'UNAVAILABLE' });
+  await assert.rejects(failing('22P05', true), { code: 'UNAVAILABLE' }, 'an outage comes first');
+});
+
 test('while a server is away it is left alone, longer each time, and not for long once it is back', async () => {
   const clock = new FakeClock();
   const shut = gate(clock);

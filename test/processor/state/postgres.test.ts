@@ -56,9 +56,19 @@ test('state in PostgreSQL', { timeout: 300_000 }, async t => {
       t.after(() => Promise.all([store.close(), none.close()]));
       await store.labels.put([storedCall(1)]);
       assert.deepEqual(await store.labels.claim([claimOf(1, 'a')]), [{ kind: 'first' }]);
-      await assert.rejects(none.labels.size(), /permission denied/);
+      await assert.rejects(none.labels.size(), { code: 'REFUSED', message: /permission denied/ });
     },
   );
+
+  await t.test('what it will not do is told from what it can do later', async t => {
+    await admin("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+    const store = openWeek(server.url.replace(/\/postgres$/, '/latin'), 'latin');
+    t.after(() => store.close());
+    const foreign = storedCall(1, { data: '你好' });
+    await assert.rejects(store.labels.put([foreign, storedCall(2)]), { code: 'REFUSED', message: /22P05/ });
+    await store.labels.put([storedCall(2)]);
+    assert.equal(await store.labels.size(), 1);
+  });
 
   await t.test('a wrong password is told, the password is not', async t => {
     const store = openWeek(server.url.replace(encodeURIComponent(PASSWORD), 'hunter2'), 'x');

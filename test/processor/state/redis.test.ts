@@ -54,6 +54,23 @@ test('state in Redis', { timeout: 300_000 }, async t => {
     );
   });
 
+  await t.test('what it will not do is told from what it can do later', async t => {
+    const client = createClient({ url: server.url });
+    await client.connect();
+    t.after(() => client.close());
+    const store = open('kinds');
+    t.after(() => store.close());
+    await client.sendCommand(['SET', 'llm-monitor:v1:{kinds}:call:call-1', 'of another kind']);
+    await assert.rejects(store.labels.claim([claimOf(1, 'a')]), { code: 'REFUSED', message: /WRONGTYPE/ });
+    await assert.rejects(store.labels.find('call_id', 'call-1'), { code: 'REFUSED', message: /WRONGTYPE/ });
+    await store.labels.put([storedCall(2)]);
+    await client.sendCommand(['CONFIG', 'SET', 'maxmemory', '1']);
+    await assert.rejects(store.labels.put([storedCall(3)]), { code: 'UNAVAILABLE', message: /OOM/ });
+    await client.sendCommand(['CONFIG', 'SET', 'maxmemory', '0']);
+    await store.labels.put([storedCall(3)]);
+    assert.equal(await store.labels.size(), 2);
+  });
+
   await t.test('an app leaves without closing its store', async t => {
     assert.equal(await leave(t, server.url), 'call-1');
     const nobody = await freePort();

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MonitorError } from '../../../core/errors.js';
 import { createRandom } from '../../../core/random.js';
 import { MemoryStateStore } from '../../../processor/state/memory.js';
+import type { Claim, StoredCall } from '../../../processor/state/state-store.js';
+import type { Identifier } from '../../../processor/truth/call-index.js';
 import type { GroundTruthOptions } from '../../../processor/truth/ground-truth.js';
 import { SharedLabels, type SharedLabelsOwner } from '../../../processor/truth/shared-labels.js';
 import { FakeClock } from '../../fake-clock.js';
@@ -262,6 +265,43 @@ test('a store that refuses for good gets no further than a few times, and the re
   b.label('1', 'loan');
   await b.truth.flush();
   assert.deepEqual(labels(b), { 'task=default result=matched': 1 });
+});
+
+test('of what is put, looked for and claimed together a store refuses one: that alone is given up and counted', async () => {
+  const { rigs, store, pass } = service(2);
+  const [a, b] = rigs;
+  const { put, find, claim } = store.labels;
+  const refusing = async <T>(bad: boolean, run: () => Promise<T>): Promise<T> => {
+    if (bad) throw new MonitorError('REFUSED', 'no such character');
+    return run();
+  };
+  Object.assign(store.labels, {
+    put: (calls: readonly StoredCall[]) =>
+      refusing(
+        calls.some(({ ids }) => ids.callId === 'put-3'),
+        () => put(calls),
+      ),
+    find: (by: Identifier, id: string) => refusing(id === 'find-3', () => find(by, id)),
+    claim: (claims: readonly Claim[]) =>
+      refusing(
+        claims.some(({ callId }) => callId === 'claim-3'),
+        () => claim(claims),
+      ),
+  });
+  const ids = ['put', 'find', 'claim'].flatMap(what => Array.from({ length: 20 }, (_, n) => `${what}-${n}`));
+  for (const id of ids) a.call(id, { prediction: 'card' });
+  await pass(10_000, 100);
+  assert.deepEqual(nonZero(a.read('self.dropped')), { 'reason=state_unavailable': 1 });
+  assert.equal(await store.memory.labels.size(), 59);
+  for (const id of ids) b.label(id, 'card');
+  await pass(30_000, 100);
+  assert.deepEqual(nonZero(b.read('self.dropped')), { 'reason=state_unavailable': 2 });
+  assert.deepEqual(labels(b), { 'task=default result=matched': 57, 'task=default result=orphan': 1 });
+  a.call('after', { prediction: 'card' });
+  await a.truth.flush();
+  b.label('after', 'card');
+  await b.truth.flush();
+  assert.equal(labels(b)['task=default result=matched'], 58);
 });
 
 test('a store that lost what it had gets back the calls that wait here', async () => {
