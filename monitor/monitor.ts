@@ -14,7 +14,10 @@ export interface Monitor {
   readonly processor: LlmSpanProcessor;
   /** Resolves once every call that ended before it is scored and visible in `/metrics`. */
   flush(): Promise<void>;
-  /** Takes the patches off, scores what waits, closes the endpoint. Idempotent. */
+  /**
+   * Takes the patches off, scores what waits, closes the endpoint. A state store that does not answer holds it for ten seconds at
+   * most: five for labels, five for the last snapshot. Idempotent.
+   */
   shutdown(): Promise<void>;
 }
 

@@ -73,10 +73,6 @@ export function keepState(parts: KeptState): { flush(): Promise<void>; stop(): P
   processor.holdUntil(keeper.restore());
   return {
     flush: () => keeper.saveAnew(),
-    async stop() {
-      keeper.stop();
-      await keeper.saveAnew();
-      await state.close().catch(() => undefined);
-    },
+    stop: () => keeper.end(),
   };
 }

@@ -33,6 +33,8 @@ export interface SnapshotKeeperOptions {
 /** Milliseconds between two saves, and that a start waits for what was saved. */
 const SAVE_EVERY = 60_000;
 const RESTORE_LIMIT = 5000;
+/** Milliseconds that an end waits for the last save. */
+const END_LIMIT = 5000;
 /** How long a slice of work may hold the event loop, milliseconds. */
 const SLICE_MS = 4;
 /** What a snapshot may grow to, bytes: a broken one must not fill the memory. */
@@ -100,6 +102,17 @@ export class SnapshotKeeper {
     await this.save();
   }
 
+  /** Saves for the last time and closes the store: within five seconds, or else without waiting for it. Never rejects. */
+  async end(): Promise<void> {
+    this.stop();
+    const { state } = this.#options;
+    const done = this.saveAnew().then(() => state.close().catch(() => undefined));
+    if (await this.#within(END_LIMIT, done)) return;
+    this.#fail('save', `state at ${state.location} does not answer: what came since the last save is lost`);
+    // What is under way is cut off, and nobody waits for that.
+    void state.close().catch(() => undefined);
+  }
+
   /** Saves no more by itself. Idempotent. */
   stop(): void {
     this.#stopped = true;
@@ -107,7 +120,6 @@ export class SnapshotKeeper {
   }
 
   async #start(): Promise<void> {
-    const { clock } = this.#options.wiring;
     let late = false;
     let under: Promise<void> = Promise.resolve();
     const all = async (): Promise<void> => {
@@ -118,20 +130,28 @@ export class SnapshotKeeper {
         await under;
       }
     };
-    let cancel = (): void => {};
-    const limit = new Promise<void>(resolve => {
-      cancel = clock.setTimeout(() => {
-        late = true;
-        resolve();
-      }, RESTORE_LIMIT);
+    await this.#within(RESTORE_LIMIT, all(), () => {
+      late = true;
     });
-    await Promise.race([all(), limit]);
-    cancel();
     // What was begun is not left half done.
     await under;
     if (late)
       this.#tell('restore', `state at ${this.#options.state.location} did not come within 5 s: starting without`);
     this.#arm();
+  }
+
+  /** @returns whether it is done by then */
+  async #within(ms: number, work: Promise<void>, onLate = (): void => {}): Promise<boolean> {
+    let cancel = (): void => {};
+    const limit = new Promise<false>(resolve => {
+      cancel = this.#options.wiring.clock.setTimeout(() => {
+        onLate();
+        resolve(false);
+      }, ms);
+    });
+    const inTime = await Promise.race([work.then(() => true), limit]);
+    cancel();
+    return inTime;
   }
 
   #arm(): void {

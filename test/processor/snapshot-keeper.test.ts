@@ -194,6 +194,52 @@ test('a store that is away is one line however long, and each failure is counted
   assert.equal(errors(), 4);
 });
 
+test('an end saves once more and closes the store; one that says nothing holds it for five seconds', async () => {
+  for (const silent of [false, true]) {
+    const memory = new MemoryStateStore();
+    const asked: string[] = [];
+    const answer = async (what: string): Promise<void> => {
+      asked.push(what);
+      if (silent) await new Promise(() => {});
+    };
+    const state: StateStore = {
+      location: 'somewhere',
+      labels: memory.labels,
+      load: async () => undefined,
+      latest: async () => undefined,
+      save: () => answer('save'),
+      close: () => answer('close'),
+    };
+    const part = new Counting('truth');
+    const { keeper, clock, errors } = setUp(state, [part]);
+    await settle(clock, keeper.restore());
+    part.value = 1;
+    const lines = await heard(async () => {
+      let done = false;
+      const end = keeper.end().then(() => {
+        done = true;
+      });
+      const saved = async (): Promise<void> => {
+        while (asked.length === 0) await new Promise(setImmediate);
+      };
+      await settle(clock, saved());
+      if (silent) {
+        clock.advance(4999);
+        for (let i = 0; i < 10; i++) await new Promise(setImmediate);
+        assert.equal(done, false);
+        clock.advance(1);
+      }
+      await end;
+    });
+    assert.deepEqual(asked, ['save', 'close']);
+    assert.equal(errors(), silent ? 1 : 0);
+    assert.deepEqual(
+      lines,
+      silent ? ['state at somewhere does not answer: what came since the last save is lost'] : [],
+    );
+  }
+});
+
 test('a store that says nothing holds a start for five seconds, and what comes later is not taken up', async () => {
   const memory = new MemoryStateStore();
   let answer = (): void => {};
