@@ -28,6 +28,13 @@ export interface IsolationForestOptions {
 
 export { IsolationForest };
 
+/** A forest that was grown and is not in use yet. */
+export interface Grown {
+  readonly forest: IsolationForest;
+  /** Samples learnt when its growth began. */
+  readonly learnt: number;
+}
+
 const VERSION = 1;
 /** A tree of 256 rows grows in about 0.1 ms. */
 const TREES_A_SLICE = 4;
@@ -123,8 +130,14 @@ export class IsolationForestDetector implements Detector {
 
   /** Grows a new forest from the samples held at the first slice; it replaces the old one at the last. */
   *refit(): Generator<void> {
+    const grown = yield* this.grow();
+    if (grown !== undefined) this.use(grown);
+  }
+
+  /** Grows a new forest and leaves the old one in place, until `use`; undefined where nothing was learnt. */
+  *grow(): Generator<void, Grown | undefined> {
     const rows = this.#reservoir.snapshot();
-    if (rows.length === 0) return;
+    if (rows.length === 0) return undefined;
     const learnt = this.learnt;
     const fit = this.#fits + 1;
     // A stream of its own for each fit: how slices and samples interleave must not change a score.
@@ -137,14 +150,15 @@ export class IsolationForestDetector implements Detector {
     });
     for (let grown = 1; ; grown++) {
       const step = growth.next();
-      if (step.done === true) {
-        this.#forest = step.value;
-        this.#learntAtFit = learnt;
-        this.#fits = fit;
-        return;
-      }
+      if (step.done === true) return { forest: step.value, learnt };
       if (grown % TREES_A_SLICE === 0) yield;
     }
+  }
+
+  use({ forest, learnt }: Grown): void {
+    this.#forest = forest;
+    this.#learntAtFit = learnt;
+    this.#fits += 1;
   }
 
   save(): Json {

@@ -101,6 +101,17 @@ export class ScoreWindow {
     this.#next = (this.#next + 1) % this.#capacity;
   }
 
+  /** Where the next score comes to: 0 to capacity - 1, in turn. */
+  get place(): number {
+    return this.#size < this.#capacity ? this.#size : this.#next;
+  }
+
+  /** @param scores one a place, which takes that of the score kept there: the same samples on a new scale */
+  rescore(scores: Float64Array): void {
+    this.#ring.set(scores.subarray(0, this.#size));
+    this.#sorted.set(scores.slice(0, this.#size).sort());
+  }
+
   save(): { [key: string]: Json } {
     return { scores: packBytes(this.#ring.subarray(0, this.#size)), next: this.#next, tokens: this.#tokens };
   }
