@@ -15,7 +15,8 @@ export async function judgeExpressions(
   let next = 0;
   const work = async (): Promise<void> => {
     const worker = new Worker(new URL('./expression-worker.js', import.meta.url), {
-      env: { ...process.env, RECHECK_BACKEND: 'pure' },
+      // In this thread itself: by default it asks a thread of its own, and gives up on a busy machine.
+      env: { ...process.env, RECHECK_BACKEND: 'pure', RECHECK_SYNC_BACKEND: 'pure' },
     });
     try {
       while (next < expressions.length) {
